@@ -1,0 +1,51 @@
+# What people and CI type. Everything lives in .venv; nothing else on the machine is touched.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/pip --disable-pip-version-check --quiet
+.DEFAULT_GOAL := help
+.PHONY: help install run test check bench lock clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
+
+install: .venv/run.stamp ## a virtual environment with the command .venv/bin/replywatch
+
+run: install ## the daemon, on SQLite, with the built-in sandbox platform
+	$(BIN)/replywatch run -c config/sandbox.yml
+
+test: .venv/test.stamp ## every test that needs no outside server
+	$(BIN)/pytest -q -m "not service and not check"
+
+check: .venv/check.stamp ## lint, types, layering, comparisons with heavy peers
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -m check
+
+bench: .venv/bench.stamp ## measures what is claimed to be fast, beside a floor or a peer
+	$(BIN)/python -m benchmarks
+
+lock: .venv/bin/python ## renews the pinned requirements
+	$(PIP) install uv
+	PATH="$(CURDIR)/$(BIN):$$PATH" sh requirements/lock.sh
+
+clean: ## removes the virtual environment
+	rm -rf .venv
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+	  { echo "replywatch needs Python 3.11 or newer as $(PYTHON); name another with: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "$(PYTHON) came without venv; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run.stamp: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(PIP) install --require-hashes -r requirements/run.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/%.stamp: requirements/%.txt .venv/run.stamp
+	$(PIP) install --require-hashes -r $<
+	@touch $@

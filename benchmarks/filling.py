@@ -1,0 +1,111 @@
+"""Open waits by the hundred thousand, written straight into the tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from datetime import datetime, timedelta
+from itertools import chain, repeat
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.domain.post import ReplyClass, Surface
+from monitor.domain.wait import DEFINITION_VERSION, Attribution, Kind, Status
+from monitor.store.database import Store
+from monitor.store.instants import micros
+from monitor.store.schema import due, node, post, wait
+
+BATCH = 10_000
+
+
+def open_waits(
+    store: Store,
+    account_ids: Collection[int],
+    target_id: int,
+    each: int,
+    due_at: datetime,
+    apart: timedelta,
+) -> None:
+    """So many for `each` account, the first due at `due_at`, the next ones `apart` after it.
+
+    Each has been waiting for six minutes when it is due, and all warnings have been given.
+    """
+    places = chain.from_iterable(zip(repeat(one), range(each)) for one in account_ids)
+    for start in range(0, each * len(account_ids), BATCH):
+        with store.write() as tx:
+            rows = [
+                _rows(number, account_id, target_id, due_at + apart * place)
+                for number, (account_id, place) in _counted(places, start)
+            ]
+            for table, some in zip((post, node, wait, due), zip(*rows, strict=True), strict=True):
+                tx.execute(sa.insert(table), some)
+
+
+def _counted(
+    places: Iterator[tuple[int, int]], start: int
+) -> Iterator[tuple[int, tuple[int, int]]]:
+    return zip(range(start + 1, start + 1 + BATCH), places)
+
+
+def _rows(
+    number: int, account_id: int, target_id: int, due_at: datetime
+) -> tuple[dict[str, Any], ...]:
+    name, at, of = f"9{number:017}", micros(due_at - timedelta(minutes=6)), account_id
+    text = f"Is there anybody? I have been waiting at gate {number % 90} since noon."
+    says = {"author_id": f"c{number}", "author_handle": f"customer{number}@mastodon.example"}
+    return (
+        {
+            "account_id": of,
+            "native_id": name,
+            **says,
+            "text": text,
+            **_POST,
+            "created_at": at,
+            "seen_at": at,
+        },
+        {"account_id": of, "native_id": name, "conversation": name},
+        {
+            "number": number,
+            "account_id": of,
+            "opened_by": name,
+            "conversation": name,
+            "customer": says["author_id"],
+            "customer_handle": says["author_handle"],
+            "opened_at": at,
+            "link": name,
+            "looked_at": micros(due_at),
+            **_WAIT,
+        },
+        {
+            "wait": number,
+            "target_id": target_id,
+            "account_id": of,
+            "due_at": micros(due_at),
+            "next_at": micros(due_at),
+            "late_detected": False,
+            "tallied": 0,
+        },
+    )
+
+
+_POST = {
+    "author_is_bot": False,
+    "surface": Surface.PUBLIC.value,
+    "only_deleted": False,
+    "closer": False,
+    "reply_class": ReplyClass.HUMAN.value,
+    "live": True,
+    "tallied": 1,
+}
+_WAIT = {
+    "kind": Kind.FIRST.value,
+    "status": Status.OPEN.value,
+    "reply_deleted": False,
+    "attribution": Attribution.TOLD.value,
+    "skewed": False,
+    "nudges": 0,
+    "late_arrival": False,
+    "live": True,
+    "definition_version": DEFINITION_VERSION,
+    "tallied": 1,
+}

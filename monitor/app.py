@@ -1,0 +1,238 @@
+"""The only place that builds things, and that owns the clock."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import structlog
+import uvicorn
+from starlette.types import ASGIApp
+
+from monitor import logs, web
+from monitor.config import Config, ConfigError, Problem, load
+from monitor.cycle.desk import Watch
+from monitor.daemon import Daemon
+from monitor.domain.statistics import bucket_bounds
+from monitor.http import Web
+from monitor.metrics.collector import Process, exposition
+from monitor.notifiers.log import LogNotifier
+from monitor.ports.clock import Clock
+from monitor.sandbox.serving import Sandbox
+from monitor.sandbox.world import Scenario
+from monitor.store import accounts, tallies, targets
+from monitor.store.database import Store
+
+log = structlog.get_logger()
+
+
+class StartError(Exception):
+    """The daemon cannot start; the text says why, and what to do."""
+
+
+def system_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_store(url: str) -> Store:
+    """A database of this program's version. Raises StoreError."""
+    store = Store(url)
+    store.require_current()
+    return store
+
+
+def open_own_store(config: Config, clock: Clock) -> Store:
+    """The database of a configuration, made or upgraded where needed; SQLite after a copy."""
+    store = Store(config.store_url)
+    if store.is_outdated() and store.path and store.path.stat().st_size:
+        stamp = clock().strftime("%Y%m%dT%H%M%SZ")
+        store.copy_to(store.path.with_name(f"{store.path.name}.before-upgrade-{stamp}"))
+    store.upgrade()
+    return store
+
+
+def watches(config: Config, store: Store, clock: Clock) -> Mapping[str, Watch]:
+    """Every account by name, with its own connector, and rows for accounts and targets."""
+    known = {target.name: target for each in config.accounts for target in each.targets}
+    bounds = bucket_bounds(target.within for target in known.values())
+    with store.write() as tx:
+        accounts.ensure(tx, [account.name for account in config.accounts])
+        numbers = targets.ensure(tx, known.values())
+        tallies.relay(tx, bounds)
+    found: dict[str, Watch] = {}
+    for account in config.accounts:
+        door = Web(clock)
+        mine = {numbers[target.name]: target for target in account.targets}
+        found[account.name] = Watch(account, account.build(door), door, mine, bounds)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Reloads:
+    """How the last try to take a new configuration went, and when one last succeeded."""
+
+    successful: bool
+    succeeded_at: datetime
+
+
+class Program:
+    """A running replywatch: the configuration in force, and all that was built from it."""
+
+    def __init__(self, path: Path, clock: Clock = system_clock) -> None:
+        self._path, self.clock = path, clock
+        self.config = load(path)
+        self.store = open_own_store(self.config, clock)
+        watched = watches(self.config, self.store, clock)
+        self.daemon = Daemon(self.store, watched, LogNotifier(), clock)
+        self.reloads = Reloads(successful=True, succeeded_at=clock())
+
+    def reload(self) -> None:
+        """Take the configuration as the file now has it, or raise ConfigError and keep the old."""
+        try:
+            config = load(self._path)
+            _refuse_to_move(self.config, config)
+        except ConfigError as error:
+            self.reloads = replace(self.reloads, successful=False)
+            log.error("reload.refused", error=str(error))
+            raise
+        self.daemon.take(watches(config, self.store, self.clock))
+        self.config = config
+        self.reloads = Reloads(successful=True, succeeded_at=self.clock())
+        log.info("reload.done", accounts=len(config.accounts))
+
+    @property
+    def watches(self) -> Mapping[str, Watch]:
+        return self.daemon.watches
+
+    def is_ready(self) -> bool:
+        return self.daemon.is_ready()
+
+    def metrics(self, accept: str) -> tuple[bytes, str]:
+        """What Prometheus scrapes, and its content type."""
+        process = Process(
+            self.daemon.jobs_missed, self.reloads.successful, self.reloads.succeeded_at
+        )
+        return exposition(self.store, self.watches, process, self.clock(), accept)
+
+
+def _refuse_to_move(old: Config, new: Config) -> None:
+    """Some things a running process cannot change."""
+    fixed = [
+        ("store", old.store_url, new.store_url),
+        ("http.listen", (old.http.host, old.http.port), (new.http.host, new.http.port)),
+        ("sandbox", old.sandbox, new.sandbox),
+    ]
+    moved = [key for key, before, after in fixed if before != after]
+    if moved:
+        problems = [Problem(1, key, "changes with a restart only") for key in moved]
+        raise ConfigError(problems, new.path)
+
+
+def run(path: Path, *, once: bool, clock: Clock = system_clock) -> int:
+    """The daemon, until a signal ends it; with `once`, one poll of every account. The exit code.
+
+    Raises ConfigError, StoreError, lease.HeldError, StartError.
+    """
+    logs.configure()
+    with _sandbox(load(path), clock):
+        program = Program(path, clock)
+        if once:
+            program.daemon.once()
+            return 0
+        _serve(program)
+    return 0
+
+
+@contextlib.contextmanager
+def _sandbox(config: Config, clock: Clock) -> Iterator[None]:
+    """The simulated platform, where the configuration asks for it."""
+    if config.sandbox is None:
+        yield
+        return
+    asked = config.sandbox
+    scenario = Scenario(
+        seed=asked.seed,
+        customers=asked.customers,
+        languages=asked.languages,
+        speed=asked.speed,
+    )
+    sandbox = Sandbox(asked.host, asked.port, scenario, clock)
+    sandbox.start()
+    try:
+        yield
+    finally:
+        sandbox.stop()
+
+
+def _serve(program: Program) -> None:
+    ended, reload_wanted = threading.Event(), threading.Event()
+    _on_signals(ended, reload_wanted)
+    place = program.config.http
+    with _listening(place.host, place.port) as listener:
+        server = _Server(web.build(program), listener)
+        program.daemon.start()
+        server.start()
+        log.info("listening", url=f"http://{place.host}:{place.port}/")
+        while not ended.wait(timeout=0.2):
+            if reload_wanted.is_set():
+                reload_wanted.clear()
+                with contextlib.suppress(ConfigError):
+                    program.reload()
+        all_ended = program.daemon.stop()
+        server.stop()
+    program.store.close()
+    log.info("stopped")
+    if not all_ended:  # a thread hangs in a platform's answer, and Python would wait for it
+        os._exit(0)
+
+
+def _on_signals(ended: threading.Event, reload_wanted: threading.Event) -> None:
+    def note(event: threading.Event) -> Callable[[int, object], None]:
+        return lambda _number, _frame: event.set()
+
+    signal.signal(signal.SIGTERM, note(ended))
+    signal.signal(signal.SIGINT, note(ended))
+    signal.signal(signal.SIGHUP, note(reload_wanted))
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise StartError(
+            f"cannot listen on {host}:{port}: {error.strerror}; "
+            "end what listens there, or choose another http.listen"
+        ) from None
+
+
+class _Server:
+    """The pages, served from a thread of their own."""
+
+    def __init__(self, site: ASGIApp, listener: socket.socket) -> None:
+        settings = uvicorn.Config(
+            site,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=3,
+        )
+        self._server = uvicorn.Server(settings)
+        self._thread = threading.Thread(
+            target=self._server.run, kwargs={"sockets": [listener]}, name="web", daemon=True
+        )
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+        self._thread.join(timeout=5)

@@ -1,0 +1,65 @@
+"""The whole of a configuration file, as its author may write it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveInt, SecretStr
+
+from monitor.config.accounts import AccountSection
+from monitor.config.addresses import HostName, Listen, LoopbackListen, StoreUrl, WebAddress, address
+from monitor.config.calendars import CalendarSection, NewCalendarName, Zone, zone
+from monitor.config.fields import Label, Language, Many, Section, default
+from monitor.config.targets import TargetSection
+
+
+def _or_empty(empty: type[dict[str, Any]] | type[list[Any]]) -> BeforeValidator:
+    """A heading with nothing under it."""
+    return BeforeValidator(lambda value: empty() if value is None else value)
+
+
+def _not_none(accounts: tuple[AccountSection, ...]) -> tuple[AccountSection, ...]:
+    if not accounts:
+        raise ValueError("names no account to watch")
+    return accounts
+
+
+class HttpSection(Section):
+    listen: LoopbackListen = default("127.0.0.1:9877", address)
+    """Where the page and the metrics are served."""
+    external_url: WebAddress | None = None
+    """How people reach it: the links in notices and rules. Its host may be asked for."""
+    hosts: Many[HostName] = ()
+    """Further host names that may be asked for."""
+
+
+class SandboxSection(Section):
+    listen: Listen = default("127.0.0.1:9878", address)
+    """Where the simulated platform is served."""
+    seed: NonNegativeInt = 1
+    """Which of all simulations."""
+    customers: PositiveInt = 200
+    """How many simulated people there are."""
+    languages: Many[Language] = Field(default=("en", "ja", "ru", "sv", "zh", "de"), min_length=1)
+    """What they write in."""
+    speed: float = Field(default=1, gt=0, le=1_000)
+    """The rate of events; their times are those of the wall clock."""
+
+
+class DocumentSection(Section):
+    store: StoreUrl = default("sqlite:///replywatch.db", SecretStr)
+    """Where everything is kept: sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME."""
+    timezone: Zone = default("UTC", zone)
+    """Of reports, of "today", of the hours of the week."""
+    http: Annotated[HttpSection, _or_empty(dict)] = Field(default_factory=HttpSection)
+    """The page, the API and the metrics."""
+    sandbox: Annotated[SandboxSection | None, _or_empty(dict)] = None
+    """The simulated platform, started beside the daemon if this stands here."""
+    calendars: Annotated[dict[NewCalendarName, CalendarSection], _or_empty(dict)] = Field(
+        default_factory=dict
+    )
+    """Opening hours by name. `always` is built in."""
+    targets: Annotated[dict[Label, TargetSection], _or_empty(dict)] = Field(default_factory=dict)
+    """Promises by name. An entry of a preset's name replaces it."""
+    accounts: Annotated[Many[AccountSection], _or_empty(list), AfterValidator(_not_none)]
+    """What is watched."""

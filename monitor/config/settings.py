@@ -1,0 +1,93 @@
+"""What the rest of the program is given: a configuration that has been checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from monitor.config.installed import ConnectorSettings
+from monitor.domain.calendar import Calendar
+from monitor.domain.target import Target
+from monitor.domain.words import Wording
+from monitor.ports.connector import Connector, Presence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account, with the targets that apply to it, each in its calendar.
+
+    `polls` is False where posts come by import and API only. `sisters` are the names of the other
+    accounts of its brand on its platform; their handles are in `presence`.
+    """
+
+    name: str
+    brand: str
+    connector: str
+    presence: Presence
+    sisters: tuple[str, ...]
+    poll: timedelta
+    polls: bool
+    calendar: Calendar
+    targets: tuple[Target, ...]
+    reopen_after: timedelta
+    burst: timedelta
+    wording: Wording = field(repr=False)
+    settings: ConnectorSettings = field(repr=False)
+
+    @property
+    def platform(self) -> str:
+        """The label of metrics, and what routes match."""
+        return self.connector
+
+    @property
+    def history(self) -> timedelta:
+        return self.presence.history
+
+    def build(self, web: Any) -> Connector:
+        """Its connector, which goes through `web` for all requests."""
+        return self.settings.build(self.presence, web)
+
+
+@dataclass(frozen=True, slots=True)
+class Http:
+    """Where to serve, how people reach it, and the host names (beside loopback) to ask for."""
+
+    host: str
+    port: int
+    external_url: str
+    hosts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """The simulated platform to be started."""
+
+    host: str
+    port: int
+    seed: int
+    customers: int
+    languages: tuple[str, ...]
+    speed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """One configuration file.
+
+    `store_url` is one of SQLAlchemy's and may hold a password. `calendars` has the one built in.
+    `targets` has the presets; where one names no calendar it is always open here, but in that of
+    the account among the account's own.
+    """
+
+    path: Path
+    store_url: str = field(repr=False)
+    timezone: ZoneInfo
+    http: Http
+    sandbox: Sandbox | None
+    calendars: Mapping[str, Calendar]
+    targets: Mapping[str, Target]
+    accounts: tuple[Account, ...]

@@ -1,0 +1,103 @@
+"""History from a file: only what concerns the account, in batches, as often as you like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from monitor.cycle.desk import Desk, Watch, desk
+from monitor.cycle.ingest import ingest
+from monitor.cycle.judge import judge_account
+from monitor.cycle.staging import Staging
+from monitor.domain.account import Cast, Role
+from monitor.domain.post import Post
+from monitor.ports.archive import Archive, Rejected
+from monitor.store import accounts
+from monitor.store.database import Store
+
+BATCH = 500
+"""Posts a transaction: short enough to let the daemon in, long enough to be fast."""
+
+
+@dataclass(slots=True)
+class Imported:
+    """How many lines of a file became what."""
+
+    read: int = 0
+    rejected: int = 0
+    not_about: int = 0
+    stored: int = 0
+
+
+def import_archive(
+    store: Store,
+    watch: Watch,
+    archive: Archive,
+    path: Path,
+    columns: Mapping[str, str],
+    *,
+    now: datetime,
+    complete_until: datetime | None = None,
+    reject: Callable[[Rejected], None] = lambda _: None,
+    progress: Callable[[int], None] = lambda _: None,
+) -> Imported:
+    """Store the conversations of a file in which the account is named or writes.
+
+    `reject` is told each line that is no post; `progress` how many lines were read.
+    """
+    imported = Imported()
+    with Staging() as staging:
+        with store.read() as tx:
+            concerns = _concerns(desk(watch, accounts.one(tx, watch.name)))
+        for line in archive.read(path, columns):
+            imported.read += 1
+            progress(1)
+            if isinstance(line, Rejected):
+                imported.rejected += 1
+                reject(line)
+            else:
+                staging.add(line, about=concerns(line))
+        imported.stored = _store(store, watch, staging.relevant(), now, complete_until)
+        imported.not_about = staging.strangers
+    return imported
+
+
+def _concerns(here: Desk) -> Callable[[Post], bool]:
+    """Whether a post names the account, or is by it."""
+    cast = Cast(here.account, ())
+    return lambda post: any(
+        cast.role(key) is Role.ACCOUNT
+        for name in (post.author_id, post.author_handle, *post.mentions)
+        for key in cast.keys(name)
+    )
+
+
+def _store(
+    store: Store,
+    watch: Watch,
+    relevant: Iterator[Post],
+    now: datetime,
+    complete_until: datetime | None,
+) -> int:
+    stored, oldest, newest = 0, None, complete_until
+    while batch := list(islice(relevant, BATCH)):
+        with store.write() as tx:
+            here = desk(watch, accounts.one(tx, watch.name))
+            stored += ingest(tx, here, batch, now=now, live=False)
+        oldest = _least(oldest, batch)
+        newest = complete_until or max([*(post.created_at for post in batch), newest or oldest])
+    if oldest and newest:
+        with store.write() as tx:
+            here = desk(watch, accounts.one(tx, watch.name))
+            accounts.cover(tx, here.id, oldest, newest, live=False)
+            watermark = accounts.watermark(tx, here.id) or newest
+            judge_account(tx, here, watermark, now, was_blind=False)
+    return stored
+
+
+def _least(oldest: datetime | None, batch: Iterable[Post]) -> datetime:
+    instants = [post.created_at for post in batch]
+    return min([*instants, oldest]) if oldest else min(instants)

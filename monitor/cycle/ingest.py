@@ -1,0 +1,121 @@
+"""The one way in, for polls, imports and the API: posts -> waits, in the caller's transaction.
+
+What depends on text is decided once for each post and kept with it. Then the touched conversations
+are folded anew from all their stored posts, and what differs from the stored waits is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.cycle.desk import Desk
+from monitor.cycle.record import record
+from monitor.domain.conversation import id_order, joined_ids
+from monitor.domain.fold import Folded, fold
+from monitor.domain.post import NO_REACH, Post, Reach, Versions
+from monitor.store import posts, waits
+from monitor.store.posts import KnownRow, StoredPost
+
+
+def ingest(
+    tx: sa.Connection, desk: Desk, arriving: Iterable[Post], *, now: datetime, live: bool
+) -> int:
+    """Take posts in; how many were new or changed. `live`: they came by a poll or the API."""
+    united = _united(arriving, now)
+    if not united:
+        return 0
+    stored = posts.find(tx, desk.id, united)
+    changed = _changed(united, stored, desk, now, live=live)
+    posts.put(tx, desk.id, changed.values())
+    posts.set_reach(tx, desk.id, _reaches(united, stored, changed))
+    if changed:
+        refold(tx, desk, changed, now)
+    return len(changed)
+
+
+def refold(tx: sa.Connection, desk: Desk, changed: Mapping[str, StoredPost], now: datetime) -> None:
+    """Fold anew the conversations of these posts, which are stored already."""
+    named = {name for one in changed.values() for name in joined_ids(one.known())}
+    touched = set(posts.conversations_of(tx, desk.id, named).values())
+    rows = posts.known_in(tx, desk.id, touched)
+    rows |= {one.id: KnownRow(one.known(), one.live, one.tallied) for one in changed.values()}
+    acts = waits.acts_in(tx, desk.id, touched)
+    stored = waits.in_conversations(tx, desk.id, touched)
+    folds = fold((row.known for row in rows.values()), acts, desk.account)
+    _place(tx, desk, folds, rows, posts.members(tx, desk.id, touched))
+    record(tx, desk, folds, rows, stored, changed, now)
+
+
+def _united(arriving: Iterable[Post], now: datetime) -> dict[str, Versions]:
+    """The versions of each post; none has a time later than the fetch that brought it."""
+    united: dict[str, Versions] = {}
+    for post in arriving:
+        in_time = post if post.created_at <= now else replace(post, created_at=now)
+        versions, before = Versions.of(in_time), united.get(post.id)
+        united[post.id] = before.united(versions) if before else versions
+    return united
+
+
+def _changed(
+    united: Mapping[str, Versions],
+    stored: Mapping[str, StoredPost],
+    desk: Desk,
+    now: datetime,
+    *,
+    live: bool,
+) -> dict[str, StoredPost]:
+    changed = {}
+    for name, versions in united.items():
+        before = stored.get(name)
+        if before is None:
+            reading = desk.wording.read(versions.first)
+            changed[name] = StoredPost(versions, reading, now, live)
+            continue
+        after = before.versions.united(versions)
+        if after == before.versions:
+            continue
+        reading = before.reading
+        if after.first != before.versions.first:
+            reading = desk.wording.read(after.first)
+        first = replace(after.first, reach=_newest_reach(versions, before))
+        changed[name] = replace(before, versions=replace(after, first=first), reading=reading)
+    return changed
+
+
+def _newest_reach(arriving: Versions, before: StoredPost) -> Reach:
+    reach = arriving.first.reach
+    return before.versions.first.reach if reach == NO_REACH else reach
+
+
+def _reaches(
+    united: Mapping[str, Versions], stored: Mapping[str, StoredPost], changed: Mapping[str, object]
+) -> dict[str, Reach]:
+    """Of posts in which nothing but their reach is new."""
+    newest = {name: _newest_reach(united[name], stored[name]) for name in stored}
+    return {
+        name: reach
+        for name, reach in newest.items()
+        if name not in changed and reach != stored[name].versions.first.reach
+    }
+
+
+def _place(
+    tx: sa.Connection,
+    desk: Desk,
+    folds: Sequence[Folded],
+    rows: Mapping[str, KnownRow],
+    places: Mapping[str, str],
+) -> None:
+    """Note which conversation every id belongs to. It is called by one of its own ids, the one that
+    it was called by before if that is still there."""
+    moved: dict[str, str] = {}
+    for folded in folds:
+        ids = {name for each in folded.outcomes for name in joined_ids(rows[each.post_id].known)}
+        before = {places[name] for name in ids if name in places} & ids
+        called = min(before or ids, key=id_order)
+        moved |= {name: called for name in ids if places.get(name) != called}
+    posts.put_members(tx, desk.id, moved)

@@ -1,0 +1,69 @@
+"""Asks the platform for single posts: deleted? edited? how far has it reached by now?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+
+from monitor.cycle.desk import Watch
+from monitor.domain.post import Post
+from monitor.ports.clock import Clock
+from monitor.ports.connector import FetchError, LooksUp
+from monitor.store import accounts, posts, waits
+from monitor.store.database import Store
+
+log = structlog.get_logger()
+
+YOUNG = timedelta(days=1)
+"""For so long an open wait is looked at often; after that, once a day."""
+
+OFTEN = timedelta(minutes=5)
+SELDOM = timedelta(days=1)
+
+MOST_AT_ONCE = 80
+
+
+def at_deadlines(store: Store, watch: Watch, until: datetime, clock: Clock) -> list[Post]:
+    """New versions of the posts of those open waits that will be judged once everything up to
+    `until` has been read: what was deleted in time is no breach."""
+    with store.read() as tx:
+        account_id = accounts.one(tx, watch.name).id
+        links = waits.links_to_judge(tx, account_id, until, MOST_AT_ONCE)
+    return look_up(store, watch, links, clock)
+
+
+def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> list[Post]:
+    """New versions of the posts of open waits that nobody has looked at for a while."""
+    with store.write() as tx:
+        account_id = accounts.one(tx, watch.name).id
+        links = waits.take_links_in_turn(
+            tx,
+            account_id,
+            now,
+            young=now - YOUNG,
+            often=now - OFTEN,
+            seldom=now - SELDOM,
+            limit=MOST_AT_ONCE,
+        )
+    return look_up(store, watch, links, clock)
+
+
+def look_up(store: Store, watch: Watch, ids: Sequence[str], clock: Clock) -> list[Post]:
+    """The posts as they are now. One that is gone is given as deleted at this moment. A platform
+    that does not answer this has told nothing; the poll itself is not failed by it."""
+    if not ids or not isinstance(watch.connector, LooksUp):
+        return []
+    try:
+        seen = list(watch.connector.look_up(ids))
+    except FetchError as error:
+        log.warning("look_up.failed", account=watch.name, reason=error.reason.value)
+        return []
+    with store.read() as tx:
+        account_id = accounts.one(tx, watch.name).id
+        stored = posts.find(tx, account_id, [one.id for one in seen if one.post is None])
+    now = clock()
+    gone = (replace(each.versions.first, deleted_at=now) for each in stored.values())
+    return [*(one.post for one in seen if one.post), *gone]

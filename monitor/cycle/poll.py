@@ -1,0 +1,171 @@
+"""One poll of one account: read, store, judge, and say when to come back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from monitor.cycle import looking
+from monitor.cycle.desk import Desk, Watch, desk
+from monitor.cycle.ingest import ingest
+from monitor.cycle.judge import judge_account
+from monitor.domain.post import Post
+from monitor.http import Usage
+from monitor.ports.clock import Clock
+from monitor.ports.connector import Batch, FetchError, Reason
+from monitor.store import accounts, tallies, waits
+from monitor.store.accounts import AccountRow
+from monitor.store.database import Store, StoreError
+from monitor.store.instants import micros
+
+log = structlog.get_logger()
+
+LONGEST_REST = timedelta(minutes=15)
+"""Between polls of an account that fails; also the rest after a refused credential, since logins
+are scarce."""
+
+CLOCK_TRUST = timedelta(seconds=5)
+"""Beyond this the host's clock is not believed where it runs ahead of the platform's."""
+
+POLL_BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
+    """Poll once; why it failed, or None. Raises StoreError where not even that can be stored."""
+    began = clock()
+    try:
+        with store.read() as tx:
+            cursor = accounts.one(tx, watch.name).cursor
+        for batch in watch.connector.fetch(cursor, began):
+            more: list[Post] = []
+            if batch.complete_until:
+                more = looking.at_deadlines(store, watch, batch.complete_until, clock)
+            with store.write() as tx:
+                _take(tx, watch, replace(batch, posts=[*batch.posts, *more]), began, clock())
+    except FetchError as error:
+        return _failed(store, watch, error.reason, str(error), began, clock(), error.retry_at)
+    except StoreError as error:
+        return _failed(store, watch, Reason.STORE, str(error), began, clock())
+    except Exception as error:
+        log.exception("poll.internal", account=watch.name)
+        return _failed(store, watch, Reason.INTERNAL, type(error).__name__, began, clock())
+    return None
+
+
+def _take(tx: sa.Connection, watch: Watch, batch: Batch, began: datetime, now: datetime) -> None:
+    """Store one batch, with the cursor that lies behind it."""
+    row = accounts.one(tx, watch.name)
+    row = replace(row, ids={**row.ids, **batch.ids})
+    here = desk(watch, row)
+    ingest(tx, here, batch.posts, now=now, live=row.live_since is not None)
+    accounts.update(tx, row.id, cursor=batch.cursor, ids=row.ids)
+    if batch.complete_until is not None:
+        _finish(tx, watch, row, here, batch.complete_until, began, now)
+
+
+def _finish(
+    tx: sa.Connection,
+    watch: Watch,
+    row: AccountRow,
+    here: Desk,
+    complete_until: datetime,
+    began: datetime,
+    now: datetime,
+) -> None:
+    """A poll that read everything: the watermark moves, and what it passes is judged."""
+    usage = watch.web.taken()
+    before = accounts.watermark(tx, row.id) if row.live_since else None
+    until = _believed(complete_until, usage.clock_offset)
+    accounts.cover(tx, row.id, before or began - watch.settings.history, until, live=True)
+    watermark = max(until, before or until)
+    was_blind = bool(before) and watch.is_blind(before, now)
+    here = replace(here, live_since=row.live_since or now)
+    judge_account(tx, here, watermark, now, was_blind=was_blind)
+    accounts.update(
+        tx,
+        row.id,
+        live_since=here.live_since,
+        next_poll_at=_next_poll(tx, watch, row.id, watermark, began),
+        last_success_at=now,
+        failing_since=None,
+        failures=0,
+        reason=None,
+        **_limits(usage, row),
+    )
+    blind_for = now - before - watch.patience if before and was_blind else timedelta(0)
+    _count(tx, row.id, usage, now - began, {("blind_seconds_total", ""): blind_for.total_seconds()})
+
+
+def _believed(complete_until: datetime, clock_offset: timedelta | None) -> datetime:
+    """By the slower of the two clocks, where they differ by more than networks explain."""
+    ahead = clock_offset or timedelta(0)
+    return complete_until - ahead if ahead > CLOCK_TRUST else complete_until
+
+
+def _next_poll(
+    tx: sa.Connection, watch: Watch, account_id: int, watermark: datetime, began: datetime
+) -> datetime:
+    """At the interval, or at the next deadline of an open wait as soon as it can be observed."""
+    connector, regular = watch.connector, began + watch.settings.poll
+    gap = micros(connector.least_gap)
+    deadline = waits.next_instant(tx, account_id, watermark, gap)
+    if deadline is None:
+        return max(regular, began + connector.least_gap)
+    return max(min(regular, deadline + connector.settle), began + connector.least_gap)
+
+
+def _failed(
+    store: Store,
+    watch: Watch,
+    reason: Reason,
+    message: str,
+    began: datetime,
+    now: datetime,
+    retry_at: datetime | None = None,
+) -> Reason:
+    log.warning("poll.failed", account=watch.name, reason=reason.value, error=message)
+    usage = watch.web.taken()
+    with store.write() as tx:
+        row = accounts.one(tx, watch.name)
+        accounts.update(
+            tx,
+            row.id,
+            next_poll_at=_rest(watch, reason, row.failures, now, retry_at),
+            failing_since=row.failing_since or now,
+            failures=row.failures + 1,
+            reason=reason.value,
+            **_limits(usage, row),
+        )
+        _count(tx, row.id, usage, now - began, {("poll_failures_total", reason.value): 1})
+    return reason
+
+
+def _rest(
+    watch: Watch, reason: Reason, failures: int, now: datetime, retry_at: datetime | None
+) -> datetime:
+    """When to try again. What the platform asks for wins, within reason."""
+    if reason is Reason.AUTH:
+        return now + LONGEST_REST
+    doubled: timedelta = watch.settings.poll * 2 ** min(failures, 10)
+    rest = now + min(max(doubled, watch.connector.least_gap), LONGEST_REST)
+    return max(rest, min(retry_at, now + 4 * LONGEST_REST)) if retry_at else rest
+
+
+def _limits(usage: Usage, row: AccountRow) -> dict[str, object]:
+    left = usage.rate_limit.remaining if usage.rate_limit else row.rate_limit_left
+    return {"clock_offset": usage.clock_offset or row.clock_offset, "rate_limit_left": left}
+
+
+def _count(
+    tx: sa.Connection,
+    account_id: int,
+    usage: Usage,
+    took: timedelta,
+    more: dict[tuple[str, str], float],
+) -> None:
+    requests = {("platform_requests_total", code): n for code, n in usage.requests.items()}
+    tallies.add(tx, account_id, {("polls_total", ""): 1, **requests, **more})
+    tallies.observe(tx, account_id, {"poll_seconds": [took.total_seconds()]}, POLL_BOUNDS)

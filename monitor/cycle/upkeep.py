@@ -1,0 +1,25 @@
+"""What must be done now and then, beside polling."""
+
+from __future__ import annotations
+
+from monitor.cycle import looking
+from monitor.cycle.desk import Watch, desk
+from monitor.cycle.ingest import ingest
+from monitor.ports.clock import Clock
+from monitor.store import accounts
+from monitor.store.database import Store
+
+
+def look_at_open_waits(store: Store, watch: Watch, clock: Clock) -> int:
+    """Learn of deletions, edits and reach; how many posts had changed. An account that fails is
+    left alone."""
+    with store.read() as tx:
+        row = accounts.one(tx, watch.name)
+    if row.failures or row.live_since is None:
+        return 0
+    found = looking.in_turn(store, watch, clock(), clock)
+    if not found:
+        return 0
+    with store.write() as tx:
+        here = desk(watch, accounts.one(tx, watch.name))
+        return ingest(tx, here, found, now=clock(), live=True)

@@ -1,0 +1,160 @@
+"""The background service: a few fixed jobs, a pool of pollers, signals.
+
+No job adds, changes or removes a job. Who is due is asked of the store each time, so nothing is
+lost with the process. (Kept in memory only: which polls are under way.)
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
+from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.cycle.desk import Watch
+from monitor.cycle.notify import notify
+from monitor.cycle.poll import poll
+from monitor.cycle.upkeep import look_at_open_waits
+from monitor.ports.clock import Clock
+from monitor.ports.notifier import Notifier
+from monitor.store import accounts, lease
+from monitor.store.database import Store, StoreError
+
+log = structlog.get_logger()
+
+POLLERS = 16
+"""Polls at once: they wait for the network, and the database takes one writer at a time anyway."""
+
+GRACE = timedelta(seconds=8)
+"""For polls under way at the end."""
+
+STORE_REST = timedelta(seconds=15)
+"""Before an account is polled again whose failure could not even be stored."""
+
+LEASE = "daemon"
+
+
+class Daemon:
+    """Polls `watches` (by account name) until stopped."""
+
+    def __init__(
+        self, store: Store, watches: Mapping[str, Watch], notifier: Notifier, clock: Clock
+    ) -> None:
+        self._store, self._notifier, self._clock = store, notifier, clock
+        self.watches = watches
+        self.jobs_missed = 0
+        self._holder = lease.own_name()
+        self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
+        self._under_way: dict[str, Future[None]] = {}
+        self._resting: dict[str, datetime] = {}
+        self._stopping = threading.Event()
+        self._jobs = self._scheduled()
+
+    def _scheduled(self) -> BackgroundScheduler:
+        jobs = BackgroundScheduler(
+            timezone="UTC",
+            executors={"default": JobPool(4)},
+            job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1},
+        )
+        every: list[tuple[Callable[[], None], float]] = [
+            (self._dispatch, 0.25),
+            (self._notify, 1),
+            (self._renew, lease.TERM.total_seconds() / 3),
+            (self._upkeep, 30),
+        ]
+        for job, seconds in every:
+            jobs.add_job(job, "interval", seconds=seconds)
+        jobs.add_listener(self._note_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
+        return jobs
+
+    def start(self) -> None:
+        """Raises lease.HeldError where another daemon runs on this database."""
+        self._renew()
+        self._jobs.start()
+
+    def stop(self) -> bool:
+        """Stop within GRACE, whatever a platform does; whether all polls had ended."""
+        self._stopping.set()
+        self._jobs.shutdown(wait=False)
+        for watch in self.watches.values():
+            watch.web.close()
+        self._polls.shutdown(wait=False, cancel_futures=True)
+        _, late = wait(list(self._under_way.values()), timeout=GRACE.total_seconds())
+        with self._store.write() as tx:
+            lease.release(tx, LEASE, self._holder)
+        return not late
+
+    def take(self, watches: Mapping[str, Watch]) -> None:
+        """Go on under another configuration. Polls under way end under the old one."""
+        self.watches = watches
+        self._resting.clear()
+        with self._store.write() as tx:
+            for name, row in accounts.all_of(tx).items():
+                if name in watches:  # what was refused may be mended: ask again
+                    accounts.update(tx, row.id, next_poll_at=None)
+
+    def once(self) -> None:
+        """Poll every account once, judge, tell."""
+        polled = [watch for watch in self.watches.values() if watch.settings.polls]
+        list(self._polls.map(lambda watch: poll(self._store, watch, self._clock), polled))
+        while notify(self._store, self._notifier, self._clock()):
+            pass
+
+    def is_ready(self) -> bool:
+        """Whether every polled account has had its first poll, good or bad."""
+        with self._store.read() as tx:
+            rows = accounts.all_of(tx)
+        polled = [name for name, watch in self.watches.items() if watch.settings.polls]
+        return all(rows[name].last_success_at or rows[name].failures for name in polled)
+
+    def _dispatch(self) -> None:
+        now = self._clock()
+        with self._store.read() as tx:
+            due = accounts.due_for_poll(tx, now)
+        for name in due:
+            watch = self.watches.get(name)
+            if watch and watch.settings.polls and self._is_free(name, now):
+                self._under_way[name] = self._polls.submit(self._poll, watch)
+
+    def _is_free(self, name: str, now: datetime) -> bool:
+        under_way = self._under_way.get(name)
+        is_polled = under_way is not None and not under_way.done()
+        return not is_polled and self._resting.get(name, now) <= now
+
+    def _poll(self, watch: Watch) -> None:
+        if self._stopping.is_set():
+            return
+        try:
+            poll(self._store, watch, self._clock)
+        except StoreError as error:
+            self._resting[watch.name] = self._clock() + STORE_REST
+            log.error("poll.not_stored", account=watch.name, error=str(error))
+
+    def _notify(self) -> None:
+        notify(self._store, self._notifier, self._clock())
+
+    def _renew(self) -> None:
+        with self._store.write() as tx:
+            lease.take(tx, LEASE, self._holder, self._clock())
+
+    def _upkeep(self) -> None:
+        now = self._clock()
+        for watch in self.watches.values():
+            if watch.settings.polls and self._is_free(watch.name, now):
+                self._under_way[watch.name] = self._polls.submit(self._look, watch)
+
+    def _look(self, watch: Watch) -> None:
+        try:
+            look_at_open_waits(self._store, watch, self._clock)
+        except StoreError as error:
+            log.error("look_up.not_stored", account=watch.name, error=str(error))
+
+    def _note_trouble(self, event: JobExecutionEvent) -> None:
+        self.jobs_missed += event.code == EVENT_JOB_MISSED
+        if event.code == EVENT_JOB_ERROR and not self._stopping.is_set():
+            log.error("job.failed", job=event.job_id, error=str(event.exception))

@@ -1,0 +1,14 @@
+"""The one door to the web, for connectors and notifiers.
+
+It keeps what every caller would else have to remember: a total deadline (httpx's timeouts are per
+read, so a dripping body has no end), a cap on what is read and unpacked, secrets that go to one
+origin only, and errors that say what to do, but nothing of what was sent or received.
+"""
+
+from __future__ import annotations
+
+from monitor.http.address import is_sendable, web_address
+from monitor.http.answer import Answer, RateLimit
+from monitor.http.web import Site, Usage, Web
+
+__all__ = ["Answer", "RateLimit", "Site", "Usage", "Web", "is_sendable", "web_address"]

@@ -1,0 +1,215 @@
+"""Asking: one request with its tries, redirects and caps, and what requests have shown."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import zlib
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import httpcore
+import httpx
+import stamina
+from stamina.instrumentation import set_on_retry_hooks
+
+from monitor.http.address import is_sendable, place, web_address
+from monitor.http.answer import (
+    Answer,
+    PassingError,
+    RateLimit,
+    clock_offset,
+    http_date,
+    next_page,
+    rate_limit,
+    redirected,
+    refusal,
+)
+from monitor.http.network import Network, client, until
+from monitor.ports.clock import Clock
+from monitor.ports.connector import FetchError, Reason
+
+DEADLINE = timedelta(seconds=8)  # of one request with all its tries and redirects
+MOST_BYTES = 10_000_000
+MOST_REDIRECTS = 5
+MOST_PAGES = 1_000  # of one list, 80,000 posts; a server that goes on is sending us in circles
+
+_GZIP = 16 + zlib.MAX_WBITS
+_MOVED = frozenset({301, 302, 303, 307, 308})
+_LATE = (httpx.TimeoutException, httpcore.TimeoutException)
+_LOST = (httpx.TransportError, httpcore.NetworkError, httpcore.ProtocolError)
+
+# httpx prints whole addresses at INFO, and stamina the arguments of what it calls again.
+logging.getLogger("httpx").setLevel(logging.WARNING)
+logging.getLogger("httpcore").setLevel(logging.WARNING)
+set_on_retry_hooks([])
+
+Params = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(slots=True)
+class Usage:
+    """What an account's requests have shown since this was last taken.
+
+    `requests` by status code, or `error` where no answer came; `rate_limit` as of the newest
+    answer; `clock_offset` is our clock less the host's, true to about a second.
+    """
+
+    requests: Counter[str] = field(default_factory=Counter)
+    rate_limit: RateLimit | None = None
+    clock_offset: timedelta | None = None
+
+
+class Web:
+    """One account's way to the web, cheap to make. `close` may be called from another thread."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        deadline: timedelta = DEADLINE,
+        tries: int = 3,
+        most_bytes: int = MOST_BYTES,
+    ) -> None:
+        self._clock = clock
+        self._deadline = deadline.total_seconds()
+        self._most_bytes = most_bytes
+        self._again = stamina.RetryingCaller(
+            attempts=tries, timeout=self._deadline, wait_initial=0.2, wait_max=1, wait_jitter=0.2
+        ).on(PassingError)
+        self._network = Network()
+        self._clients: dict[str, httpx.Client] = {}
+        self._usage = Usage()
+        self._lock = threading.Lock()
+
+    def site(self, address: str, headers: Mapping[str, str] | None = None) -> Site:
+        """A host, and the headers (secrets too) that go to it and nowhere else.
+
+        ValueError where `address` is no `web_address`, or a header cannot be sent.
+        """
+        return Site(self, web_address(address), headers or {})
+
+    def get(self, url: httpx.URL, headers: Mapping[str, str], also: Collection[int] = ()) -> Answer:
+        """The answer to a GET if its status is 2xx or in `also`. Raises FetchError."""
+        deadline = time.monotonic() + self._deadline
+        for _ in range(MOST_REDIRECTS + 1):
+            answer = self._again(self._try, url, headers, deadline, also)
+            if answer.status not in _MOVED:
+                return answer
+            url = redirected(answer)
+        raise FetchError(Reason.REJECTED, f"{place(url)} redirects for ever; correct the address")
+
+    def close(self) -> None:
+        """End what is under way, and refuse what comes after."""
+        self._network.close()
+        with self._lock:
+            for opened in self._clients.values():
+                opened.close()
+
+    def taken(self) -> Usage:
+        """What requests have shown since the last call."""
+        with self._lock:
+            taken, self._usage = self._usage, Usage()
+            return taken
+
+    def _try(
+        self, url: httpx.URL, headers: Mapping[str, str], deadline: float, also: Collection[int]
+    ) -> Answer:
+        if self._network.is_closed:
+            raise FetchError(Reason.UNAVAILABLE, f"{place(url)} was not asked: shutting down")
+        opened, asked_at = self._client(url.scheme), self._clock()
+        try:
+            with opened.stream("GET", url, headers=headers, extensions=until(deadline)) as response:
+                head = self._head(response, url, asked_at)
+                if not (response.is_success or head.status in _MOVED or head.status in also):
+                    raise refusal(head)
+                return replace(head, content=_content(response, url, self._most_bytes))
+        except zlib.error:
+            told = f"{place(url)} packs its answer badly"
+            raise FetchError(Reason.BAD_PAYLOAD, told) from None
+        except (*_LATE, *_LOST) as error:
+            self._count("error")
+            raise self._failure(url, error) from None
+
+    def _client(self, scheme: str) -> httpx.Client:
+        with self._lock:
+            if scheme not in self._clients:
+                self._clients[scheme] = client(self._network, secure=scheme == "https")
+            return self._clients[scheme]
+
+    def _head(self, response: httpx.Response, url: httpx.URL, asked_at: datetime) -> Answer:
+        """The answer without its content, noted in the usage."""
+        status, headers = response.status_code, response.headers
+        dated_at = http_date(headers.get("date", ""))
+        head = Answer(url, status, headers, b"", asked_at, self._clock(), dated_at)
+        self._count(str(status))
+        limit, offset = rate_limit(head), clock_offset(head)
+        with self._lock:
+            self._usage.rate_limit = limit or self._usage.rate_limit
+            self._usage.clock_offset = self._usage.clock_offset if offset is None else offset
+        return head
+
+    def _count(self, outcome: str) -> None:
+        with self._lock:
+            self._usage.requests[outcome] += 1
+
+    def _failure(self, url: httpx.URL, error: Exception) -> FetchError:
+        if self._network.is_closed:
+            return FetchError(Reason.UNAVAILABLE, f"{place(url)} was cut off: shutting down")
+        if isinstance(error, _LATE):
+            return FetchError(Reason.UNAVAILABLE, f"{place(url)} did not answer in time")
+        cause = type(error.__cause__ or error).__name__
+        return PassingError(Reason.UNAVAILABLE, f"{place(url)} cannot be read ({cause})")
+
+
+class Site:
+    """A host as one credential sees it. Every method raises FetchError."""
+
+    def __init__(self, web: Web, address: str, headers: Mapping[str, str]) -> None:
+        if not all(map(is_sendable, headers.values())):
+            raise ValueError("a header cannot be sent; is the secret whole, without line breaks?")
+        self._web = web
+        self._address = address
+        self._headers = dict(headers)
+
+    def get(self, path: str, params: Params | None = None, *, also: Collection[int] = ()) -> Answer:
+        """The answer to a GET if its status is 2xx or in `also`."""
+        url = httpx.URL(self._address + path, params=params)
+        return self._web.get(url, self._headers, also)
+
+    def follow(self, answer: Answer) -> Answer | None:
+        """The page that `answer` names as the next in its `Link` header, if any."""
+        url = next_page(answer)
+        return self._web.get(url, self._headers) if url else None
+
+    def pages(
+        self, path: str, params: Params | None = None, *, also: Collection[int] = ()
+    ) -> Iterator[Answer]:
+        """A list's first page, then every next one; stop when you have enough."""
+        page: Answer | None = self.get(path, params, also=also)
+        for _ in range(MOST_PAGES):
+            if page is None:
+                return
+            yield page
+            page = self.follow(page)
+        raise FetchError(Reason.BAD_PAYLOAD, f"{self._address}{path} has pages without end")
+
+
+def _content(response: httpx.Response, url: httpx.URL, most: int) -> bytes:
+    """The body, unpacked. Of neither form are more than `most` bytes taken in."""
+    packing = response.headers.get("content-encoding", "identity")
+    if packing not in ("identity", "gzip"):
+        raise FetchError(Reason.BAD_PAYLOAD, f"{place(url)} packs its answer in an unasked way")
+    gzip = zlib.decompressobj(_GZIP) if packing == "gzip" else None
+    content, taken = bytearray(), 0
+    for chunk in response.iter_raw():
+        taken += len(chunk)
+        content += gzip.decompress(chunk, most + 1 - len(content)) if gzip else chunk
+        if max(taken, len(content)) > most:
+            raise FetchError(Reason.BAD_PAYLOAD, f"{place(url)} answers at over {most} bytes")
+    if gzip and taken and not gzip.eof:
+        raise PassingError(Reason.UNAVAILABLE, f"{place(url)} breaks off its answer")
+    return bytes(content)

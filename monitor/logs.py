@@ -1,0 +1,40 @@
+"""Logs: one line an event, to standard error; people's words and secrets are never in it."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+
+import structlog
+from structlog.types import EventDict, WrappedLogger
+
+LOUD_LIBRARIES = ("httpx", "httpcore", "apscheduler", "uvicorn")
+
+
+def configure() -> None:
+    """For people on a terminal, else as JSON. Libraries speak up only when something is wrong."""
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
+    for name in LOUD_LIBRARIES:
+        logging.getLogger(name).setLevel(logging.ERROR)
+    for_people = structlog.dev.ConsoleRenderer(colors=True)
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_words,
+            for_people if sys.stderr.isatty() else structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def without_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Of an exception, tell its kind and the lines of code, not its message: that may hold what a
+    platform or a person wrote."""
+    kind, _, trace = sys.exc_info() if event.pop("exc_info", None) else (None, None, None)
+    if kind:
+        frames = traceback.extract_tb(trace)
+        event["exception"] = kind.__name__
+        event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
+    return event

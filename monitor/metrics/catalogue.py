@@ -1,0 +1,86 @@
+"""The metrics: their names without the prefix, their help, and what is known of their labels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.domain.post import ReplyClass, Surface
+from monitor.domain.wait import Dismissal, Kind, Status
+from monitor.ports.connector import Reason
+
+PREFIX = "replywatch_"
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A business counter from the tallies. `labels` are its own, beside the account's; `known` are
+    the values exported as 0 from the start. Of a counter `by_target` they are the targets."""
+
+    name: str
+    help: str
+    labels: Sequence[str] = ()
+    known: Sequence[str] = ()
+    by_target: bool = False
+
+
+COUNTERS = (
+    Counter("mentions", "Posts that address the brand.", ["surface"], [*Surface]),
+    Counter("nudges", "Further mentions by a customer who waits already.", known=[""]),
+    Counter(
+        "ignored",
+        "Posts that would be mentions but for a rule.",
+        ["reason"],
+        ["overheard", "closer"],
+    ),
+    Counter("unattributed_replies", "Brand posts that answer nobody knows whom.", known=[""]),
+    Counter("late_arrivals", "Mentions first seen after their earliest warning.", known=[""]),
+    Counter("waits_opened", "Waits that began.", ["kind"], [*Kind]),
+    Counter("waits_answered", "Waits that a reply ended.", ["kind"], [*Kind]),
+    Counter(
+        "waits_excluded",
+        "Waits that ended otherwise.",
+        ["reason"],
+        [Status.DELETED, *Dismissal],
+    ),
+    Counter("replies", "Brand posts that answer a customer.", ["class"], [*ReplyClass]),
+    Counter("sla_due", "Waits whose due instant has been observed.", ["target"], by_target=True),
+    Counter("sla_met", "Those of them that were answered in time.", ["target"], by_target=True),
+    Counter("sla_corrections", "Verdicts that history changed afterwards.", ["target", "to"]),
+    Counter(
+        "sla_breached_late_detected",
+        "Breaches learnt of after blindness.",
+        ["target"],
+        by_target=True,
+    ),
+    Counter("polls", "Polls that ended.", known=[""]),
+    Counter("poll_failures", "Polls that failed.", ["reason"], [*Reason]),
+    Counter("platform_requests", "Requests to the platform, by what it answered.", ["code"]),
+    Counter("blind_seconds", "Time in which promises could break unseen.", known=[""]),
+)
+
+HISTOGRAMS = {
+    "first_reply_seconds": "Length of answered first waits, on the wall.",
+    "next_reply_seconds": "Length of answered follow-up waits, on the wall.",
+    "first_reply_business_seconds": "Length of answered first waits, in business time.",
+    "next_reply_business_seconds": "Length of answered follow-up waits, in business time.",
+    "detection_lag_seconds": "From a mention's own time until it was seen.",
+    "poll_seconds": "How long polls took.",
+}
+
+ACCOUNT_GAUGES = {
+    "oldest_open_wait_timestamp_seconds": "When the oldest open wait began; absent where none is.",
+    "open_reach": "Likes, reposts, replies and views of the posts behind open waits.",
+    "watermark_timestamp_seconds": "Up to when the account has been completely observed.",
+    "clock_offset_seconds": "The host's clock minus the platform's.",
+    "poll_last_success_timestamp_seconds": "When a poll last read everything.",
+    "rate_limit_remaining": "Requests that the platform still allows.",
+}
+
+TARGET_GAUGES = {
+    "waits_overdue": "Open waits that were surely not answered in time.",
+    "waits_unconfirmed": "Open waits past due that have not been observed that far.",
+    "next_due_timestamp_seconds": "When the next open wait falls due; absent where none will.",
+    "sla_within_seconds": "The promise: answered within.",
+    "sla_objective_ratio": "The promise: of how many.",
+}

@@ -1,0 +1,41 @@
+"""HTML to plain text, for connectors of platforms that speak HTML.
+
+Parsed by lexbor, as browsers do, since what strangers write is not always well formed: broken or
+deep nesting loses no text. Lines are broken before parsing, where only tags can be meant: inside
+text a `<` is always written `&lt;`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from selectolax.lexbor import LexborHTMLParser
+
+MOST_CHARACTERS = 20_000
+MOST_HTML = 10 * MOST_CHARACTERS  # mark-up included; what lies beyond is not even parsed
+
+_PARAGRAPH = re.compile(r"<(?=/?(?:p|pre|ul|ol|blockquote|h[1-6])[\s/>])", re.IGNORECASE)
+_LINE = re.compile(r"<(?=(?:br|/?li|/?div|/?tr)[\s/>])", re.IGNORECASE)
+_BLANKS = re.compile(r"[\t\r\f\v\xa0 ]{2,}|[\t\r\f\v\xa0]")
+_LOOSE_ENDS = re.compile(r" \n ?|\n ")
+_BLANK_LINES = re.compile(r"\n{3,}")
+_UNSPOKEN = ["script", "style", "title", "template"]
+
+
+def plain_text(html: str) -> str:
+    """What a reader sees of a piece of HTML, at most 20,000 characters. Raises nothing.
+
+    `<br>` becomes a line break, paragraphs are parted by a blank line. Spans are joined, so an
+    address shown in pieces is whole again and `@<span>brand</span>` reads `@brand`.
+    """
+    broken = _LINE.sub("\n<", _PARAGRAPH.sub("\n\n<", _unfolded(html[:MOST_HTML])))
+    tree = LexborHTMLParser(broken)
+    tree.strip_tags(_UNSPOKEN)
+    text = tree.body.text() if tree.body else ""
+    text = _LOOSE_ENDS.sub("\n", _BLANKS.sub(" ", text.replace("\0", "")))
+    return _BLANK_LINES.sub("\n\n", text).strip()[:MOST_CHARACTERS]
+
+
+def _unfolded(html: str) -> str:
+    """Line breaks of the source mean nothing in HTML, except in `<pre>`."""
+    return html if "<pre" in html else html.replace("\n", " ")

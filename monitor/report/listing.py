@@ -1,0 +1,136 @@
+"""Waits one by one, with every verdict as it stands now."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import islice
+from typing import Any, TextIO
+
+import sqlalchemy as sa
+
+from monitor.domain.target import judge
+from monitor.domain.wait import Status
+from monitor.report import plain
+from monitor.report.cleaning import cell
+from monitor.store import accounts, history, waits
+from monitor.store.history import TargetRow
+from monitor.store.instants import instant_or_none, span_or_none
+from monitor.store.waits import StoredDue, StoredWait, stored
+
+Listed = Mapping[str, Any]
+"""One wait, by the names of `FIELDS`."""
+
+FIELDS = [
+    "id",
+    "account",
+    "conversation",
+    "customer",
+    "customer_handle",
+    "kind",
+    "status",
+    "attribution",
+    "opened_by",
+    "opened_at",
+    "auto_replied_at",
+    "answered_by",
+    "answered_at",
+    "ended_at",
+    "reply_class",
+    "nudges",
+    "calendar_seconds",
+    "business_seconds",
+    "skewed",
+    "late_arrival",
+    "live",
+    "url",
+    "verdicts",
+]
+
+_AS_STORED = [
+    "account",
+    "conversation",
+    "customer",
+    "customer_handle",
+    "kind",
+    "status",
+    "attribution",
+    "opened_by",
+    "answered_by",
+    "reply_class",
+    "nudges",
+    "skewed",
+    "late_arrival",
+    "live",
+    "url",
+]
+_INSTANTS = ("opened_at", "auto_replied_at", "answered_at", "ended_at")
+_CHUNK = 500
+
+
+def listing(
+    tx: sa.Connection, account_ids: Collection[int], statuses: Collection[Status], now: datetime
+) -> Iterator[Listed]:
+    """Every wait of these accounts in one of these states, by number."""
+    watermarks = accounts.watermarks(tx)
+    targets = history.targets(tx)
+    for rows in _chunks(history.listed(tx, account_ids, statuses)):
+        owed = waits.dues_of(tx, [row["number"] for row in rows])
+        for row in rows:
+            wait, watermark = stored(row), watermarks.get(row["account_id"])
+            verdicts = [
+                _verdict(due, wait, targets, watermark, now) for due in owed.get(wait.number, ())
+            ]
+            yield _listed(row, verdicts)
+
+
+def write_csv(listed: Iterable[Listed], out: TextIO) -> None:
+    """With a header; the verdicts as JSON in their cell."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(FIELDS)
+    for one in listed:
+        writer.writerow([_cell(one[field]) for field in FIELDS])
+
+
+def _listed(row: Mapping[Any, Any], verdicts: list[dict[str, Any]]) -> Listed:
+    found = {name: row[name] for name in _AS_STORED}
+    found |= {name: plain.rfc3339(instant_or_none(row[name])) for name in _INSTANTS}
+    found["id"] = row["number"]
+    found["calendar_seconds"] = plain.seconds(span_or_none(row["calendar_span"]))
+    found["business_seconds"] = plain.seconds(span_or_none(row["business_span"]))
+    found["verdicts"] = verdicts
+    return {field: found[field] for field in FIELDS}
+
+
+def _verdict(
+    due: StoredDue,
+    wait: StoredWait,
+    targets: Mapping[int, TargetRow],
+    watermark: datetime | None,
+    now: datetime,
+) -> dict[str, Any]:
+    """As it is now; of a wait that ceased to exist, as it was last judged."""
+    current = judge(due.due_at, wait.answered_at, wait.ended_at, watermark, now).value
+    return {
+        "target": targets[due.target_id].name,
+        "due_at": plain.rfc3339(due.due_at),
+        "verdict": due.verdict if wait.status.is_gone else current,
+        "late_detected": due.late_detected,
+    }
+
+
+def _cell(value: Any) -> Any:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return cell(value)
+        case list():
+            return plain.line(value)
+    return value
+
+
+def _chunks(rows: Iterator[Mapping[Any, Any]]) -> Iterator[list[Mapping[Any, Any]]]:
+    while chunk := list(islice(rows, _CHUNK)):
+        yield chunk

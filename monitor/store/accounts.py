@@ -1,0 +1,159 @@
+"""Accounts as rows: where their reading stands, and how far they have been observed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from monitor.domain.statistics import Span, united
+from monitor.store.instants import instant, instant_or_none, micros, span_or_none
+from monitor.store.schema import account, coverage
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """`live_since` is None until the first poll has ended; `failures` are those in a row."""
+
+    id: int
+    name: str
+    ids: Mapping[str, str]
+    cursor: Mapping[str, Any]
+    live_since: datetime | None
+    next_poll_at: datetime | None
+    last_success_at: datetime | None
+    failing_since: datetime | None
+    failures: int
+    reason: str | None
+    clock_offset: timedelta | None
+    rate_limit_left: int | None
+
+
+def ensure(tx: sa.Connection, names: Iterable[str]) -> None:
+    """Have a row for each of these accounts."""
+    known = set(tx.scalars(sa.select(account.c.name)))
+    missing = [name for name in names if name not in known]
+    if missing:
+        rows = [{"name": name, "ids": "{}", "cursor": "{}", "failures": 0} for name in missing]
+        tx.execute(sa.insert(account), rows)
+
+
+def all_of(tx: sa.Connection) -> dict[str, AccountRow]:
+    """Every account by name."""
+    return {row.name: _account(row) for row in tx.execute(sa.select(account))}
+
+
+def one(tx: sa.Connection, name: str) -> AccountRow:
+    """Raises LookupError where no account is called so."""
+    row = tx.execute(sa.select(account).where(account.c.name == name)).one_or_none()
+    if row is None:
+        raise LookupError(f'there is no account "{name}" in this database')
+    return _account(row)
+
+
+def update(tx: sa.Connection, account_id: int, **columns: Any) -> None:
+    """Set columns; instants and spans, mappings are written as the table holds them."""
+    values = {name: _written(value) for name, value in columns.items()}
+    tx.execute(sa.update(account).where(account.c.id == account_id).values(values))
+
+
+def due_for_poll(tx: sa.Connection, now: datetime) -> list[str]:
+    """Names of the accounts whose next poll has come, the longest due first."""
+    at = account.c.next_poll_at
+    query = sa.select(account.c.name).where(sa.or_(at.is_(None), at <= micros(now)))
+    return list(tx.scalars(query.order_by(sa.func.coalesce(at, 0))))
+
+
+def bring_forward(tx: sa.Connection, account_id: int, at: datetime) -> None:
+    """Have the next poll no later than this, unless the account is backing off."""
+    tx.execute(
+        sa.update(account)
+        .where(
+            account.c.id == account_id,
+            account.c.failures == 0,
+            account.c.next_poll_at > micros(at),
+        )
+        .values(next_poll_at=micros(at))
+    )
+
+
+def watermark(tx: sa.Connection, account_id: int) -> datetime | None:
+    """Up to when the account has been completely observed, inclusive (rule 8)."""
+    live = _until(tx, account_id, live=True)
+    return live if live is not None else _until(tx, account_id, live=False)
+
+
+def watermarks(tx: sa.Connection) -> dict[int, datetime]:
+    """Of every account that has one, by account id."""
+    ends = sa.func.max(coverage.c.until_at)
+    query = sa.select(coverage.c.account_id, ends).group_by(coverage.c.account_id, coverage.c.live)
+    found = tx.execute(query.order_by(coverage.c.live))
+    return {account_id: instant(until) for account_id, until in found}
+
+
+def covered(tx: sa.Connection, account_id: int) -> tuple[Span, ...]:
+    """The intervals in which the account was observed."""
+    query = sa.select(coverage.c.from_at, coverage.c.until_at)
+    rows = tx.execute(query.where(coverage.c.account_id == account_id))
+    return united(Span(instant(start), instant(end)) for start, end in rows)
+
+
+def cover(
+    tx: sa.Connection, account_id: int, start: datetime, end: datetime, *, live: bool
+) -> None:
+    """Note that the account was observed from `start` to `end`. A watermark never moves back."""
+    mine = (coverage.c.account_id == account_id) & (coverage.c.live == live)
+    rows = tx.execute(sa.select(coverage.c.from_at, coverage.c.until_at).where(mine))
+    before = [Span(instant(one), instant(two)) for one, two in rows]
+    after = united([*before, Span(start, max(start, end))])
+    if list(after) == sorted(before, key=lambda each: each.start):
+        return
+    tx.execute(sa.delete(coverage).where(mine))
+    tx.execute(
+        sa.insert(coverage),
+        [
+            {
+                "account_id": account_id,
+                "from_at": micros(each.start),
+                "until_at": micros(each.end),
+                "live": live,
+            }
+            for each in after
+        ],
+    )
+
+
+def _until(tx: sa.Connection, account_id: int, *, live: bool) -> datetime | None:
+    query = sa.select(sa.func.max(coverage.c.until_at)).where(
+        coverage.c.account_id == account_id, coverage.c.live == live
+    )
+    return instant_or_none(tx.scalar(query))
+
+
+def _account(row: sa.Row[Any]) -> AccountRow:
+    return AccountRow(
+        id=row.id,
+        name=row.name,
+        ids=orjson.loads(row.ids),
+        cursor=orjson.loads(row.cursor),
+        live_since=instant_or_none(row.live_since),
+        next_poll_at=instant_or_none(row.next_poll_at),
+        last_success_at=instant_or_none(row.last_success_at),
+        failing_since=instant_or_none(row.failing_since),
+        failures=row.failures,
+        reason=row.reason,
+        clock_offset=span_or_none(row.clock_offset),
+        rate_limit_left=row.rate_limit_left,
+    )
+
+
+def _written(value: Any) -> Any:
+    if isinstance(value, datetime | timedelta):
+        return micros(value)
+    if isinstance(value, Mapping):
+        return orjson.dumps(value).decode()
+    return value

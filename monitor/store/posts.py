@@ -1,0 +1,291 @@
+"""Posts in all their versions, and which conversation every id belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from monitor.domain.post import (
+    DeletedBy,
+    Deletion,
+    KnownNames,
+    KnownPost,
+    Post,
+    Reach,
+    Reading,
+    ReplyClass,
+    Surface,
+    Versions,
+)
+from monitor.store.instants import instant, instant_or_none, micros
+from monitor.store.schema import node, post
+from monitor.store.upsert import in_parts, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPost:
+    """A post with what is kept beside it.
+
+    `live`: it was first seen by a live poll. `tallied`: bits, in which counters it stands.
+    """
+
+    versions: Versions
+    reading: Reading
+    seen_at: datetime
+    live: bool
+    tallied: int = 0
+
+    @property
+    def id(self) -> str:
+        return self.versions.first.id
+
+    def known(self) -> KnownPost:
+        return self.versions.known(self.reading)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """What the fold and its tallies read of a stored post; no text."""
+
+    known: KnownPost
+    live: bool
+    tallied: int
+
+
+def find(tx: sa.Connection, account_id: int, ids: Collection[str]) -> dict[str, StoredPost]:
+    """The stored posts among these ids."""
+    found = {}
+    for part in in_parts(ids):
+        query = sa.select(post).where(post.c.account_id == account_id, post.c.native_id.in_(part))
+        for row in tx.execute(query):
+            found[row.native_id] = _stored(row)
+    return found
+
+
+def put(tx: sa.Connection, account_id: int, posts: Iterable[StoredPost]) -> None:
+    upsert(tx, post, [_row(account_id, one) for one in posts])
+
+
+def set_reach(tx: sa.Connection, account_id: int, reaches: Mapping[str, Reach]) -> None:
+    rows = [{"of": name, **_reach_row(reach)} for name, reach in reaches.items()]
+    if rows:
+        tx.execute(
+            sa.update(post).where(
+                post.c.account_id == account_id, post.c.native_id == sa.bindparam("of")
+            ),
+            rows,
+        )
+
+
+def set_tallied(tx: sa.Connection, account_id: int, tallied: Mapping[str, int]) -> None:
+    rows = [{"of": name, "tallied": bits} for name, bits in tallied.items()]
+    if rows:
+        tx.execute(
+            sa.update(post).where(
+                post.c.account_id == account_id, post.c.native_id == sa.bindparam("of")
+            ),
+            rows,
+        )
+
+
+def conversations_of(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> dict[str, str]:
+    """Of each id that was ever named: what its conversation is called."""
+    found: dict[str, str] = {}
+    for part in in_parts(ids):
+        query = sa.select(node.c.native_id, node.c.conversation).where(
+            node.c.account_id == account_id, node.c.native_id.in_(part)
+        )
+        found.update(tx.execute(query).all())
+    return found
+
+
+def members(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> dict[str, str]:
+    """Every id of these conversations, seen or not, with its conversation."""
+    found: dict[str, str] = {}
+    for part in in_parts(conversations):
+        query = sa.select(node.c.native_id, node.c.conversation).where(
+            node.c.account_id == account_id, node.c.conversation.in_(part)
+        )
+        found.update(tx.execute(query).all())
+    return found
+
+
+def touched_since(tx: sa.Connection, account_id: int, since: datetime | None) -> list[str]:
+    """The conversations in which something was written since then, or ever."""
+    query = (
+        sa.select(node.c.conversation)
+        .distinct()
+        .join(
+            post, (post.c.account_id == node.c.account_id) & (post.c.native_id == node.c.native_id)
+        )
+        .where(node.c.account_id == account_id)
+    )
+    if since:
+        query = query.where(post.c.created_at >= micros(since))
+    return list(tx.scalars(query))
+
+
+def put_members(tx: sa.Connection, account_id: int, places: Mapping[str, str]) -> None:
+    upsert(
+        tx,
+        node,
+        [
+            {"account_id": account_id, "native_id": name, "conversation": conversation}
+            for name, conversation in places.items()
+        ],
+    )
+
+
+def known_in(
+    tx: sa.Connection, account_id: int, conversations: Iterable[str]
+) -> dict[str, KnownRow]:
+    """The posts of these conversations, by id, as the fold reads them."""
+    found = {}
+    for part in in_parts(conversations):
+        query = (
+            sa.select(*_LEAN)
+            .join(
+                node,
+                (node.c.account_id == post.c.account_id) & (node.c.native_id == post.c.native_id),
+            )
+            .where(node.c.account_id == account_id, node.c.conversation.in_(part))
+        )
+        for row in tx.execute(query):
+            found[row.native_id] = _known_row(row)
+    return found
+
+
+_LEAN = (
+    post.c.native_id,
+    post.c.author_id,
+    post.c.author_handle,
+    post.c.created_at,
+    post.c.parent_id,
+    post.c.parent_author_id,
+    post.c.root_id,
+    post.c.surface,
+    post.c.names,
+    post.c.edited_at,
+    post.c.deleted_at,
+    post.c.deleted_by,
+    post.c.ignored_by,
+    post.c.closer,
+    post.c.reply_class,
+    post.c.live,
+    post.c.tallied,
+)
+
+
+def _known_row(row: Any) -> KnownRow:
+    names = _names(row.names)
+    edited_at = instant_or_none(row.edited_at)
+    known = KnownPost(
+        id=row.native_id,
+        author_id=row.author_id,
+        author_handle=row.author_handle,
+        created_at=instant(row.created_at),
+        parent_id=row.parent_id,
+        parent_author_id=row.parent_author_id,
+        root_id=row.root_id,
+        surface=Surface(row.surface),
+        names={name: None if since == edited_at else since for name, since in names.items()},
+        deletion=_deletion(row),
+        ignored_by=row.ignored_by,
+        closer=row.closer,
+        reply_class=ReplyClass(row.reply_class),
+    )
+    return KnownRow(known, row.live, row.tallied)
+
+
+def _stored(row: sa.Row[Any]) -> StoredPost:
+    versions = Versions(_first(row), _names(row.names), _deletion(row), row.only_deleted)
+    reading = Reading(row.ignored_by, row.closer, ReplyClass(row.reply_class))
+    return StoredPost(versions, reading, instant(row.seen_at), row.live, row.tallied)
+
+
+def _first(row: sa.Row[Any]) -> Post:
+    return Post(
+        id=row.native_id,
+        author_id=row.author_id,
+        author_handle=row.author_handle,
+        created_at=instant(row.created_at),
+        text=row.text,
+        parent_id=row.parent_id,
+        parent_author_id=row.parent_author_id,
+        root_id=row.root_id,
+        surface=Surface(row.surface),
+        lang=row.lang,
+        url=row.url,
+        author_name=row.author_name,
+        author_followers=row.author_followers,
+        author_is_bot=row.author_is_bot,
+        rating=row.rating,
+        reach=Reach(row.likes, row.reposts, row.replies, row.views),
+        edited_at=instant_or_none(row.edited_at),
+    )
+
+
+def _row(account_id: int, stored: StoredPost) -> dict[str, Any]:
+    versions, reading, first = stored.versions, stored.reading, stored.versions.first
+    return {
+        "account_id": account_id,
+        "native_id": first.id,
+        "author_id": first.author_id,
+        "author_handle": first.author_handle,
+        "author_name": first.author_name,
+        "author_followers": first.author_followers,
+        "author_is_bot": first.author_is_bot,
+        "created_at": micros(first.created_at),
+        "seen_at": micros(stored.seen_at),
+        "parent_id": first.parent_id,
+        "parent_author_id": first.parent_author_id,
+        "root_id": first.root_id,
+        "surface": first.surface.value,
+        "text": first.text,
+        "lang": first.lang,
+        "url": first.url,
+        "rating": first.rating,
+        "names": _names_text(versions.names),
+        "edited_at": micros(first.edited_at),
+        "deleted_at": micros(versions.deletion.at) if versions.deletion else None,
+        "deleted_by": versions.deletion.by.value if versions.deletion else None,
+        "only_deleted": versions.only_deleted,
+        "ignored_by": reading.ignored_by,
+        "closer": reading.closer,
+        "reply_class": reading.reply_class.value,
+        **_reach_row(first.reach),
+        "live": stored.live,
+        "tallied": stored.tallied,
+    }
+
+
+def _reach_row(reach: Reach) -> dict[str, int | None]:
+    return {
+        "likes": reach.likes,
+        "reposts": reach.reposts,
+        "replies": reach.replies,
+        "views": reach.views,
+    }
+
+
+def _deletion(row: sa.Row[Any]) -> Deletion | None:
+    if row.deleted_at is None:
+        return None
+    return Deletion(instant(row.deleted_at), DeletedBy(row.deleted_by))
+
+
+def _names(text: str | None) -> KnownNames:
+    if not text:
+        return {}
+    return {name: instant_or_none(since) for name, since in orjson.loads(text).items()}
+
+
+def _names_text(names: KnownNames) -> str | None:
+    if not names:
+        return None
+    return orjson.dumps({name: micros(since) for name, since in names.items()}).decode()

@@ -1,0 +1,254 @@
+"""The tables. Times are whole microseconds since 1970 in UTC; spans are microseconds too.
+
+Nothing here is peculiar to one database.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+Number = BigInteger().with_variant(Integer, "sqlite")
+"""Of rows that number themselves: SQLite does so for INTEGER alone."""
+
+
+def _account() -> Column[int]:
+    return Column("account_id", Number, ForeignKey("account.id"), nullable=False, primary_key=True)
+
+
+def _of_account() -> Column[int]:
+    return Column("account_id", Number, ForeignKey("account.id"), nullable=False)
+
+
+account = Table(
+    "account",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("ids", Text, nullable=False),  # JSON: handle -> platform id
+    Column("cursor", Text, nullable=False),  # JSON, the connector's own
+    Column("live_since", BigInteger),  # when the first poll ended
+    Column("next_poll_at", BigInteger),
+    Column("last_success_at", BigInteger),
+    Column("failing_since", BigInteger),
+    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("reason", Text),
+    Column("clock_offset", BigInteger),  # the host's clock minus the platform's
+    Column("rate_limit_left", BigInteger),
+    Index("ix_account_next_poll_at", "next_poll_at"),
+)
+
+coverage = Table(
+    "coverage",
+    metadata,
+    _account(),
+    Column("from_at", BigInteger, primary_key=True),
+    Column("until_at", BigInteger, nullable=False),
+    Column("live", Boolean, nullable=False, primary_key=True),  # the watermark is its end
+)
+
+target = Table(
+    "target",
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("metric", Text, nullable=False),
+    Column("within", BigInteger, nullable=False),
+    Column("objective", Float, nullable=False),
+)
+
+# Every id ever named, unseen parents and roots too. A conversation is called by one of its ids.
+node = Table(
+    "node",
+    metadata,
+    _account(),
+    Column("native_id", Text, primary_key=True),
+    Column("conversation", Text, nullable=False),
+    Index("ix_node_account_id_conversation", "account_id", "conversation"),
+)
+
+post = Table(
+    "post",
+    metadata,
+    _account(),
+    Column("native_id", Text, primary_key=True),
+    Column("author_id", Text, nullable=False),
+    Column("author_handle", Text, nullable=False),
+    Column("author_name", Text),
+    Column("author_followers", BigInteger),
+    Column("author_is_bot", Boolean, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+    Column("parent_id", Text),
+    Column("parent_author_id", Text),
+    Column("root_id", Text),
+    Column("surface", Text, nullable=False),
+    Column("text", Text),  # may go, by retention
+    Column("lang", Text),
+    Column("url", Text),
+    Column("rating", Integer),
+    Column("names", Text),  # JSON: name -> edited_at of the earliest version that carries it
+    Column("edited_at", BigInteger),
+    Column("deleted_at", BigInteger),
+    Column("deleted_by", Text),
+    Column("only_deleted", Boolean, nullable=False),
+    Column("ignored_by", Text),
+    Column("closer", Boolean, nullable=False),
+    Column("reply_class", Text, nullable=False),
+    Column("likes", BigInteger),
+    Column("reposts", BigInteger),
+    Column("replies", BigInteger),
+    Column("views", BigInteger),
+    Column("live", Boolean, nullable=False),  # first seen by a live poll
+    Column("tallied", Integer, nullable=False),  # bits: in which counters it stands
+    Index("ix_post_account_id_author_id", "account_id", "author_id"),
+)
+
+wait = Table(
+    "wait",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    _of_account(),
+    Column("opened_by", Text, nullable=False),
+    Column("conversation", Text, nullable=False),  # the id of its earliest known post
+    Column("customer", Text, nullable=False),
+    Column("customer_handle", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("auto_replied_at", BigInteger),
+    Column("answered_by", Text),
+    Column("answered_at", BigInteger),
+    Column("reply_class", Text),
+    Column("reply_deleted", Boolean, nullable=False),
+    Column("attribution", Text, nullable=False),
+    Column("skewed", Boolean, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("dismissal", Text),
+    Column("nudges", Integer, nullable=False),
+    Column("last_nudge_at", BigInteger),
+    Column("link", Text, nullable=False),  # the post to show
+    Column("looked_at", BigInteger),  # when that post was last looked up
+    Column("acked_by", Text),
+    Column("acked_at", BigInteger),
+    Column("calendar_span", BigInteger),
+    Column("business_span", BigInteger),
+    Column("late_arrival", Boolean, nullable=False),
+    Column("live", Boolean, nullable=False),
+    Column("merged_into", Number),
+    Column("definition_version", Integer, nullable=False),
+    Column("tallied", Integer, nullable=False),  # bits: in which counters it stands
+    UniqueConstraint("account_id", "opened_by"),
+    Index("ix_wait_account_id_opened_at", "account_id", "opened_at"),
+)
+Index(
+    "ix_wait_open",
+    wait.c.account_id,
+    wait.c.kind,
+    wait.c.opened_at,
+    sqlite_where=wait.c.status == "open",
+    postgresql_where=wait.c.status == "open",
+)
+
+due = Table(
+    "due",
+    metadata,
+    Column("wait", Number, ForeignKey("wait.number"), primary_key=True),
+    Column("target_id", Number, ForeignKey("target.id"), primary_key=True),
+    _of_account(),
+    Column("due_at", BigInteger, nullable=False),
+    Column("next_at", BigInteger),  # the next instant to look at; none once judged
+    Column("verdict", Text),  # once judged
+    Column("late_detected", Boolean, nullable=False),
+    Column("tallied", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index(
+    "ix_due_next",
+    due.c.account_id,
+    due.c.next_at,
+    sqlite_where=due.c.next_at.is_not(None),
+    postgresql_where=due.c.next_at.is_not(None),
+)
+Index("ix_due_judged", due.c.account_id, due.c.target_id, due.c.due_at)
+
+act = Table(
+    "act",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    _of_account(),
+    Column("post_id", Text, nullable=False),
+    Column("deed", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("reason", Text),
+    Column("note", Text),
+    Index("ix_act_account_id_post_id", "account_id", "post_id"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    _account(),
+    Column("metric", Text, primary_key=True),
+    Column("label", Text, primary_key=True),  # the value of the metric's own label, or ""
+    Column("value", Float, nullable=False),
+)
+
+# Not cumulative. One layout for all accounts; `le` is the upper bound in seconds, inf for the rest.
+bucket = Table(
+    "bucket",
+    metadata,
+    _account(),
+    Column("metric", Text, primary_key=True),
+    Column("le", Float, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("sum", Float, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),
+    _of_account(),
+    Column("kind", Text, nullable=False),
+    Column("wait", Number, ForeignKey("wait.number")),
+    Column("target_id", Number, ForeignKey("target.id")),
+    Column("at", BigInteger, nullable=False),  # the instant it is about
+    Column("told_at", BigInteger),
+)
+Index(
+    "ix_alert_untold",
+    alert.c.number,
+    sqlite_where=alert.c.told_at.is_(None),
+    postgresql_where=alert.c.told_at.is_(None),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("until_at", BigInteger, nullable=False),
+)

@@ -1,0 +1,99 @@
+"""Which address shows what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import jinja2
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Mount, Route, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from monitor import __version__
+from monitor.config import ConfigError
+from monitor.store.database import StoreError
+from monitor.web.deck import Deck
+from monitor.web.guard import Guard
+from monitor.web.waiting import clock_time, waiting
+
+HERE = Path(__file__).parent
+
+
+def build(deck: Deck) -> ASGIApp:
+    """The site, guarded."""
+    pages = _Pages(deck)
+    router = Router(
+        [
+            Route("/", pages.wallboard),
+            Route("/waiting", pages.waiting),
+            Route("/metrics", pages.metrics),
+            Route("/-/healthy", pages.healthy),
+            Route("/-/ready", pages.ready),
+            Route("/-/reload", pages.reload, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=HERE / "static")),
+        ]
+    )
+    return Guard(router, lambda: _hosts(deck))
+
+
+def _hosts(deck: Deck) -> set[str]:
+    http = deck.config.http
+    external = urlsplit(http.external_url).hostname
+    return {*http.hosts, *([external] if external else [])}
+
+
+class _Pages:
+    """Plain functions: Starlette runs them in threads, as the store is synchronous."""
+
+    def __init__(self, deck: Deck) -> None:
+        self._deck = deck
+        self._templates = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=jinja2.StrictUndefined,
+        )
+        self._templates.filters["clock_time"] = clock_time
+
+    def wallboard(self, _request: Request) -> Response:
+        return self._page("wallboard.html")
+
+    def waiting(self, _request: Request) -> Response:
+        """The part of the wallboard that changes."""
+        return self._page("waiting.html")
+
+    def _page(self, name: str) -> Response:
+        deck, now = self._deck, self._deck.clock()
+        try:
+            with deck.store.read() as tx:
+                shown = waiting(tx, deck.watches, now)
+        except StoreError as error:
+            return PlainTextResponse(f"the store cannot be read: {error}\n", status_code=503)
+        page = self._templates.get_template(name).render(
+            waiting=shown,
+            zone=deck.config.timezone,
+            sandbox=deck.config.sandbox,
+            version=__version__,
+        )
+        return HTMLResponse(page, headers={"cache-control": "no-store"})
+
+    def metrics(self, request: Request) -> Response:
+        body, content_type = self._deck.metrics(request.headers.get("accept", ""))
+        return Response(body, headers={"content-type": content_type})
+
+    def healthy(self, _request: Request) -> Response:
+        return PlainTextResponse("replywatch is healthy.\n")
+
+    def ready(self, _request: Request) -> Response:
+        if self._deck.is_ready():
+            return PlainTextResponse("replywatch is ready.\n")
+        return PlainTextResponse("an account has not been polled yet\n", status_code=503)
+
+    def reload(self, _request: Request) -> Response:
+        try:
+            self._deck.reload()
+        except ConfigError as error:
+            return PlainTextResponse(f"{error}\n", status_code=400)
+        return PlainTextResponse("the configuration was taken.\n")

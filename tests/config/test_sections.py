@@ -1,0 +1,102 @@
+"""The store, the page, the sandbox."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from monitor.config import Http, Sandbox
+from tests.config.files import ACCOUNTS, Files
+
+
+def test_what_is_left_out_has_its_default(files: Files) -> None:
+    config = files.with_account("")
+
+    assert config.store_url == f"sqlite:///{files.path.with_name('replywatch.db')}"
+    assert config.timezone == ZoneInfo("UTC")
+    assert config.http == Http("127.0.0.1", 9877, "http://127.0.0.1:9877", ())
+    assert config.sandbox is None
+
+
+@pytest.mark.parametrize("sections", ["http:\ncalendars:\ntargets:\n", "http: {}\ntargets: {}\n"])
+def test_a_heading_with_nothing_under_it_is_as_if_left_out(files: Files, sections: str) -> None:
+    assert files.with_account(sections) == files.with_account("")
+
+
+@pytest.mark.parametrize("sections", ["sandbox:\n", "sandbox: {}\n"])
+def test_the_sandbox_is_started_where_its_heading_stands(files: Files, sections: str) -> None:
+    languages = ("en", "ja", "ru", "sv", "zh", "de")
+
+    assert files.with_account(sections).sandbox == Sandbox("127.0.0.1", 9878, 1, 200, languages, 1)
+
+
+def test_the_file_of_the_store_is_found_from_the_configuration(files: Files) -> None:
+    config = files.with_account("store: sqlite:///../other.db?timeout=5\n")
+
+    assert config.store_url == f"sqlite:///{files.path.parent.parent / 'other.db'}?timeout=5"
+
+
+@pytest.mark.parametrize(
+    "store",
+    [
+        *("mysql://root:s3cr3t@db/x", "postgresql://db/x", "replywatch.db"),
+        *("sqlite://", "sqlite:///", "sqlite:///:memory:"),
+    ],
+)
+def test_another_store_is_refused_without_showing_it(files: Files, store: str) -> None:
+    problem = files.problem(f'store: "{store}"' + ACCOUNTS)
+
+    assert problem.message == (
+        "is not a store; write sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME"
+    )
+
+
+def test_the_page_is_asked_for_by_its_address_and_further_names(files: Files) -> None:
+    config = files.with_account(
+        'http: {listen: "[::1]:80", external_url: https://Care.example/rw/, hosts: [IN.example]}\n'
+    )
+
+    assert config.http == Http("::1", 80, "https://Care.example/rw", ("care.example", "in.example"))
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:9877", "192.0.2.1:9877", "[::]:9877"])
+def test_beyond_loopback_it_does_not_listen_yet(files: Files, listen: str) -> None:
+    problem = files.problem(f'http: {{listen: "{listen}"}}' + ACCOUNTS)
+
+    assert problem.message == (
+        f"{listen} listens beyond loopback, which needs auth that this version does not have yet;"
+        " write 127.0.0.1:9877"
+    )
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("listen: 9877", 'a number where there should be an address such as "127.0.0.1:9877"'),
+        ("listen: localhost", '"localhost" is not an address such as 127.0.0.1:9877'),
+        ('listen: "127.0.0.1:65536"', '"127.0.0.1:65536" is not an address such as 127.0.0.1:9877'),
+        ("external_url: care.example", "is not an address such as https://care.example.com"),
+        ("external_url: https://me:s3cr3t@x", "is not an address such as https://care.example.com"),
+        ("external_url: 'http://[x'", "is not an address such as https://care.example.com"),
+        ("hosts: ['a:80']", '"a:80" is not a host name; write it without scheme, port and path'),
+    ],
+)
+def test_an_address_that_cannot_be_one_is_refused(files: Files, keys: str, message: str) -> None:
+    problem = files.problem(f"http: {{{keys}}}" + ACCOUNTS)
+
+    assert problem.message.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "keys", ["seed: -1", "customers: 0", "speed: 0", "speed: .inf", "languages: []", "seed: true"]
+)
+def test_a_sandbox_that_does_nothing_is_refused(files: Files, keys: str) -> None:
+    problem = files.problem(f"sandbox: {{{keys}}}" + ACCOUNTS)
+
+    assert problem.key == f"sandbox.{keys.partition(':')[0]}"
+
+
+@pytest.mark.parametrize("section", ["retention", "notifiers", "routes", "digest", "heartbeat"])
+def test_what_this_version_cannot_do_is_not_accepted(files: Files, section: str) -> None:
+    assert files.problem(f"{section}: {{}}" + ACCOUNTS).message.startswith("unknown key; ")
