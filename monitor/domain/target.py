@@ -89,7 +89,7 @@ def judge(
     """The verdict on one wait under one target. `ended_at` is of a deletion or dismissal."""
     if answered_at and answered_at <= due_at:
         return Verdict.MET
-    if not answered_at and ended_at and ended_at <= due_at:
+    if ended_at and ended_at <= due_at:
         return Verdict.EXCLUDED
     if watermark and watermark >= due_at:
         return Verdict.BREACHED

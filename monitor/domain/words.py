@@ -35,7 +35,7 @@ _WORD = re.compile(  # `\w` has no Indic vowel signs; a symbol is a word, ASCII 
     rf"[{_UNSPACED}]|{_LETTERS}+(?:[\u0900-\u0963\u0966-\u0dff]+{_LETTERS}*)*|[^\w\s!-/:-@\[-`{{-~]"
 )
 _ASCII_WORD = re.compile("[a-z0-9]+")
-_HANDLE = re.compile(rf"@(?:(?:{_LETTERS}|[_.-])+(?:@[\w.-]+)?|[\w.-]+)")
+_HANDLE = re.compile(rf"@(?:(?:{_LETTERS}|_|[.-](?={_LETTERS}|_))+(?:@[\w.-]+)?|[\w.-]+)")
 _LINK = re.compile(r"(?:https?://|www\.)\S|[\w-]+(?:\.[\w-]+)+/")
 _STRETCHED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -265,7 +265,7 @@ def _is_bare_link(plain: str) -> bool:
     """Whether there is nothing but links, and at least one. Arrows and emoji may point at them."""
     linked = False
     for part in plain.split():
-        if _LINK.match(part):
+        if _LINK.match(part.lstrip("(<[")):
             linked = True
         elif any(letter.isalnum() for letter in part):
             return False

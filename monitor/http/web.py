@@ -161,7 +161,7 @@ class Web:
             return FetchError(Reason.UNAVAILABLE, f"{place(url)} was cut off: shutting down")
         if isinstance(error, _LATE):
             return FetchError(Reason.UNAVAILABLE, f"{place(url)} did not answer in time")
-        cause = type(error.__cause__ or error).__name__
+        cause = type(error.__context__ or error).__name__
         return PassingError(Reason.UNAVAILABLE, f"{place(url)} cannot be read ({cause})")
 
 

@@ -535,6 +535,16 @@ class TestWhomAReplyAddresses:
 
         assert addressed("2", named, reply("2", 5, "1", mentions=["ana"])) == {"ana": False}
 
+    def test_a_name_that_the_parent_carried_is_not(self) -> None:
+        asked = replace(ASKED, mentions=("acme", "bo"))
+
+        assert addressed("2", asked, reply("2", 5, "1", mentions=["@Bo"])) == {"ana": False}
+
+    def test_below_an_unseen_customers_post_names_do_not_count(self) -> None:
+        answer = reply("2", 5, "x", root_id="1", mentions=["ana"], parent_author_id="bo")
+
+        assert addressed("2", ASKED, answer) == {"bo": False}
+
     def test_a_name_that_the_parent_gained_later_was_not_copied(self) -> None:
         gained = replace(ASKED, mentions=("acme", "bo"), edited_at=at(6))
 

@@ -1,0 +1,77 @@
+"""History from a file, beside dlt merging the same posts; and the memory that takes."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+from benchmarks import histories
+from benchmarks.floors import Dlt
+from benchmarks.result import Goal, Outcome, Result, Skipped, interleaved
+from benchmarks.scenes import folder, scene
+from connectors.archives.jsonl import JsonLines
+from monitor.app import system_clock
+from monitor.cycle.importing import import_archive
+
+SPEED = "import, stored posts per second"
+MEMORY = "memory of an import, of 200,000 lines against 50,000"
+LINES, TIMES = 20_000, 3
+SMALL, LARGE = 50_000, 200_000
+
+
+def import_speed() -> Iterator[Outcome]:
+    try:
+        peer = Dlt()
+    except ImportError:
+        yield Skipped(SPEED, "dlt is not installed; `make bench` installs it")
+        return
+    with folder() as room:
+        file, relevant = room / "all.jsonl", room / "relevant.jsonl"
+        posts = histories.write(file, LINES)
+        _keep_relevant(file, relevant)
+        rooms = (room / f"peer-{number}" for number in count())
+        ours, theirs = interleaved(
+            partial(run_import, file, posts),
+            lambda: peer.merge(relevant, next(rooms)),
+            TIMES,
+        )
+    told = f"{posts / ours:,.0f}/s", f"dlt {posts / theirs:,.0f}/s"
+    yield Result(SPEED, *told, theirs / ours, "x faster", Goal(2, stretch=4, at_least=True))
+
+
+def import_memory() -> Iterator[Outcome]:
+    with folder() as room:
+        small, large = (_peak_of_import(room / f"{n}.jsonl", n) for n in (SMALL, LARGE))
+    told = f"{large:.0f} MB", f"{small:.0f} MB"
+    yield Result(MEMORY, *told, large / small, "x", Goal(1.15))
+
+
+def run_import(file: Path, posts: int) -> None:
+    """Into a new database. `posts`: how many must be stored."""
+    with scene() as (store, watch):
+        found = import_archive(store, watch, JsonLines(), file, {}, now=system_clock())
+        if found.stored != posts:
+            raise AssertionError(f"{found.stored} posts were stored, but {posts} are relevant")
+
+
+def _keep_relevant(file: Path, relevant: Path) -> None:
+    lines = file.read_bytes().splitlines(keepends=True)
+    relevant.write_bytes(b"".join(line for line in lines if b'"umbrella"' not in line))
+
+
+def _peak_of_import(file: Path, lines: int) -> float:
+    """Megabytes, of a process that does nothing else."""
+    posts = histories.write(file, lines)
+    command = [sys.executable, "-m", "benchmarks.importing", str(file), str(posts)]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    return int(done.stdout) / 1024
+
+
+if __name__ == "__main__":
+    run_import(Path(sys.argv[1]), int(sys.argv[2]))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

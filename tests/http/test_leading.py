@@ -1,0 +1,136 @@
+"""A secret goes where it was meant to go, however a server leads on."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.http import Web, web_address
+from monitor.http.answer import next_page
+from monitor.ports.connector import FetchError, Reason
+from tests.http.conftest import NOW, Serve
+from tests.http.heads import head
+from tests.http.loopback import Visit, answer
+
+
+def moved(target: str, status: str = "302 Found") -> bytes:
+    return answer(b"", status=status, headers=f"Location: {target}\n")
+
+
+@pytest.mark.parametrize("status", ["301 Moved Permanently", "302 Found", "308 Permanent Redirect"])
+def test_a_redirect_on_the_same_host_is_followed(web: Web, serve: Serve, status: str) -> None:
+    server = serve(lambda visit: [moved("/new", status) if visit.target == "/old" else answer()])
+
+    got = web.site(server.address, {"Authorization": "Bearer t"}).get("/old")
+
+    assert got.url.path == "/new"
+    assert server.visits[1].header("authorization") == "bearer t"
+
+
+def test_a_redirect_to_another_host_is_not_followed(web: Web, serve: Serve) -> None:
+    thief = serve(lambda _: [answer()])
+    server = serve(lambda _: [moved(f"{thief.address}/x")])
+
+    with pytest.raises(FetchError, match="another host") as caught:
+        web.site(server.address).get("/x")
+
+    assert caught.value.reason is Reason.REJECTED
+    assert thief.visits == []
+
+
+@pytest.mark.parametrize("target", ["/x", "", "/x?again"])
+def test_redirects_in_a_circle_end(web: Web, serve: Serve, target: str) -> None:
+    server = serve(lambda _: [moved(target)])
+
+    with pytest.raises(FetchError, match="redirects for ever"):
+        web.site(server.address).get("/x")
+
+    assert len(server.visits) == 6
+
+
+@pytest.mark.parametrize(
+    ("link", "target"),
+    [
+        pytest.param(
+            '<https://api.test/api/v1/list?limit=2&max_id=7>; rel="next", <https://x>; rel="prev"',
+            "https://api.test/api/v1/list?limit=2&max_id=7",
+            id="Mastodon",
+        ),
+        pytest.param(
+            '<http://localhost:38080/api/v1/list?limit=2&max_id=7>; rel="next"',
+            "https://api.test/api/v1/list?limit=2&max_id=7",
+            id="another origin, our list",
+        ),
+        pytest.param(
+            "</api/v1/list?max_id=7>; rel=next", "https://api.test/api/v1/list?max_id=7", id="short"
+        ),
+        pytest.param('<https://api.test/api/v1/list?min_id=8>; rel="prev"', None, id="no next"),
+        pytest.param("", None, id="empty"),
+    ],
+)
+def test_the_next_page_is_asked_of_our_own_server(link: str, target: str | None) -> None:
+    url = next_page(head(200, [("Link", link)]))
+
+    assert (str(url) if url else None) == target
+
+
+def test_a_link_that_leads_elsewhere_is_refused() -> None:
+    with pytest.raises(FetchError) as caught:
+        next_page(head(200, [("Link", '<https://thief.test/steal?max_id=7>; rel="next"')]))
+
+    assert caught.value.reason is Reason.REJECTED
+
+
+def test_pages_are_read_to_their_end(web: Web, serve: Serve) -> None:
+    def page(visit: Visit) -> list[bytes]:
+        number = int(visit.target.partition("max_id=")[2] or 4)
+        link = f'Link: <http://elsewhere/list?max_id={number - 1}>; rel="next"\n'
+        return [answer(f"[{number}]".encode(), headers=link if number else "")]
+
+    site = web.site(serve(page).address)
+
+    assert [got.content for got in site.pages("/list")] == [b"[4]", b"[3]", b"[2]", b"[1]", b"[0]"]
+
+
+def test_pages_without_end_end(web: Web, serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("monitor.http.web.MOST_PAGES", 7)
+    server = serve(lambda _: [answer(headers='Link: </list?again>; rel="next"\n')])
+
+    with pytest.raises(FetchError, match="without end") as caught:
+        list(web.site(server.address).pages("/list"))
+
+    assert caught.value.reason is Reason.BAD_PAYLOAD
+
+
+@pytest.mark.parametrize(
+    "url", ["https://mastodon.example", "http://127.0.0.1:80", "http://[::1]", "http://localhost"]
+)
+def test_an_address_may_be_encrypted_or_on_this_machine(url: str) -> None:
+    assert web_address(f"{url}/") == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://mastodon.example",
+        "http://127.0.0.1.example",
+        "http://localhost.example",
+        "ftp://127.0.0.1",
+        "mastodon.example",
+        "https://",
+        "https://user:password@mastodon.example",
+        "https://mastodon.example?token=s",
+        "https://mastodon.example:port",
+        "",
+    ],
+)
+def test_any_other_address_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="https://"):
+        Web(lambda: NOW).site(url)
+
+
+@pytest.mark.parametrize("secret", ["", "sesam\n", "sesam\r\nX: y", "ключ", " sesam"])
+def test_a_secret_that_no_header_can_carry_is_refused_untold(secret: str) -> None:
+    with pytest.raises(ValueError, match="cannot be sent") as caught:
+        Web(lambda: NOW).site("https://api.test", {"Authorization": secret})
+
+    assert not secret or secret not in str(caught.value)
