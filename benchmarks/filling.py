@@ -44,7 +44,7 @@ def open_waits(
 def _counted(
     places: Iterator[tuple[int, int]], start: int
 ) -> Iterator[tuple[int, tuple[int, int]]]:
-    return zip(range(start + 1, start + 1 + BATCH), places)
+    return zip(range(start + 1, start + 1 + BATCH), places, strict=False)
 
 
 def _rows(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import resource
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from benchmarks import histories
 from benchmarks.floors import Dlt
+from benchmarks.memory import peak_rss
 from benchmarks.result import Goal, Outcome, Result, Skipped, interleaved
 from benchmarks.scenes import folder, scene
 from connectors.archives.jsonl import JsonLines
@@ -69,9 +70,9 @@ def _peak_of_import(file: Path, lines: int) -> float:
     posts = histories.write(file, lines)
     command = [sys.executable, "-m", "benchmarks.importing", str(file), str(posts)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
-    return int(done.stdout) / 1024
+    return float(done.stdout)
 
 
 if __name__ == "__main__":
     run_import(Path(sys.argv[1]), int(sys.argv[2]))
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    print(peak_rss(os.getpid()))

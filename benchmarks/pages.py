@@ -10,9 +10,7 @@ import orjson
 
 MENTIONS, STATUSES = 80, 40
 SITE = "https://mastodon.example"
-WORDS = (
-    "flight parcel refund order please still waiting since morning gate help answer thanks".split()
-)
+WORDS = ("flight", "parcel", "refund", "please", "still", "waiting", "since", "gate", "help")
 
 Json = dict[str, Any]
 ACME: Json = {"id": "1", "username": "acme", "acct": "acme", "url": f"{SITE}/@acme"}

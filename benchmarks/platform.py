@@ -52,12 +52,12 @@ class _Answering(BaseHTTPRequestHandler):
     wbufsize = -1
     server: _Platform
 
-    def do_PUT(self) -> None:  # noqa: N802  as the library calls it
+    def do_PUT(self) -> None:
         page = int(self.path.removeprefix("/page/"))
         self.server.mentions = pages.mentions(page, datetime.now(UTC))
         self._answer(b"")
 
-    def do_GET(self) -> None:  # noqa: N802  as the library calls it
+    def do_GET(self) -> None:
         path = self.path.partition("?")[0]
         if path.endswith("/notifications"):
             self._answer(self.server.mentions)
@@ -67,12 +67,12 @@ class _Answering(BaseHTTPRequestHandler):
             self._answer(self.server.statuses)
         elif path == "/api/v1/statuses":
             self._answer(b"[]")
-        else:
-            self._answer(b'{"error": "try again"}', status=503)
+        else:  # a web page: of single statuses nothing is told
+            self._answer(b"<html></html>", status=404, kind="text/html")
 
-    def _answer(self, body: bytes, status: int = 200) -> None:
+    def _answer(self, body: bytes, status: int = 200, kind: str = "application/json") -> None:
         self.send_response(status)
-        self.send_header("Content-Type", "application/json; charset=utf-8")
+        self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("X-RateLimit-Limit", "300")
         self.send_header("X-RateLimit-Remaining", "290")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -20,6 +20,10 @@ class Goal:
 
     def is_met_by(self, value: float) -> bool:
         return value >= self.limit if self.at_least else value <= self.limit
+
+    def is_exceeded_by(self, value: float) -> bool:
+        """Whether even what is wished for is reached."""
+        return self.stretch is not None and replace(self, limit=self.stretch).is_met_by(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +44,12 @@ class Result:
     def is_met(self) -> bool:
         return self.goal.is_met_by(self.value)
 
+    @property
+    def is_stretched(self) -> bool:
+        return self.goal.is_exceeded_by(self.value)
+
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self), "met": self.is_met}
+        return {**asdict(self), "met": self.is_met, "stretch_met": self.is_stretched}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ https://docs.joinmastodon.org/methods/statuses/ (look-ups)
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Annotated, Any, ClassVar
@@ -134,8 +134,8 @@ class Mastodon:
     """Reads one account: a stream of mentions, one of its own statuses, and one for each agent.
 
     Its cursor holds the ids of handles, and for each stream since when it is read, the time of
-    the newest entry, and a digest of the newest page: an equal page has nothing new. They change
-    with the last batch of a poll only, so one that was cut off is simply read again.
+    the newest entry, a digest of the newest page (an equal one has nothing new), and the gaps: a
+    poll that is cut off, by the limits perhaps, leaves the rest of its way back to the next.
 
     A status that is `direct` is public here: it stands in a thread and names whom it addresses,
     unlike a message. Handles are qualified with the server's host, names are told as ids.
@@ -162,9 +162,10 @@ class Mastodon:
                     yield Batch(posts, known, ids=ids)
                     posts, ids = [], {}
                 posts.extend(page)
-        marks = {stream.path: stream.mark() for stream in streams}
+                known = {**known, "streams": {each.path: each.mark() for each in streams}}
+        known = {**known, "streams": {each.path: each.mark() for each in streams}}
         asked_at = min(stream.asked_at for stream in streams if stream.asked_at)
-        yield Batch(posts, {**known, "streams": marks}, asked_at - SETTLE, ids)
+        yield Batch(posts, known, asked_at - SETTLE, ids)
 
     def look_up(self, ids: Sequence[str]) -> Iterator[Seen]:
         """See the contract. What a batch leaves out is asked for by itself before it is called
@@ -247,41 +248,58 @@ class _Stream:
     since: datetime
     newest: datetime | None = None
     digest: str | None = None
+    gaps: list[tuple[str, datetime]] = field(default_factory=list)
+    """What is still to be read: queries, and how far down each leads."""
     asked_at: datetime | None = None
 
     def resumed(self, marks: Mapping[str, Any]) -> _Stream:
-        """From where the last complete poll left it, if there was one."""
+        """From where earlier polls left it, if there were any."""
         if mark := marks.get(self.path):
             self.since = datetime.fromisoformat(mark["since"])
             self.newest = mark["newest"] and datetime.fromisoformat(mark["newest"])
             self.digest = mark["digest"]
+            self.gaps = [(query, datetime.fromisoformat(ground)) for query, ground in mark["gaps"]]
         return self
 
-    def mark(self) -> Mapping[str, str | None]:
-        newest = self.newest.isoformat() if self.newest else None
-        return {"since": self.since.isoformat(), "newest": newest, "digest": self.digest}
+    def mark(self) -> Mapping[str, Any]:
+        return {
+            "since": self.since.isoformat(),
+            "newest": self.newest and self.newest.isoformat(),
+            "digest": self.digest,
+            "gaps": [[query, ground.isoformat()] for query, ground in self.gaps],
+        }
 
     def pages(self, site: Site) -> Iterator[list[Post]]:
-        """The posts of the newest page if it has changed, then of older ones until known ground.
+        """The posts of the newest page if it has changed, and of older ones until known ground.
 
         Known ground is told by the server's own times: entries vanish, and ids are no order.
         """
         ground = max(self.since, self.newest - OVERLAP) if self.newest else self.since
-        for answer in site.pages(self.path, self.params, also=self.gone):
-            if self._is_known(answer):
-                return
-            items = self.items(answer)
-            self.newest = max([self.newest or self.since, *_times(items, answer)])
-            yield [post for at, posts in items if at >= self.since for post in posts]
-            if items and items[-1][0] < ground:
-                return
+        yield from self._down(site, self.params, ground)
+        while self.gaps:
+            yield from self._down(site, *self.gaps[-1])
 
-    def _is_known(self, answer: Answer) -> bool:
-        if self.asked_at is not None:
-            return False
-        before, self.digest = self.digest, _digest(answer)
-        self.asked_at = answer.asked_at
-        return self.digest == before or answer.status in self.gone
+    def _down(
+        self, site: Site, params: Mapping[str, Any] | str, ground: datetime
+    ) -> Iterator[list[Post]]:
+        others = [gap for gap in self.gaps if gap != (params, ground)]
+        for answer in site.pages(self.path, params, also=self.gone):
+            if answer.status in self.gone:
+                self.gaps = []
+            is_newest, self.asked_at = self.asked_at is None, self.asked_at or answer.asked_at
+            if answer.status in self.gone or (is_newest and _digest(answer) == self.digest):
+                return
+            items, rest = self.items(answer), answer.next_query
+            self.newest = max([self.newest or self.since, *_times(items, answer)])
+            if is_newest:
+                whole = rest is None or self._is_settled(items, answer, self.newest)
+                self.digest = _digest(answer) if whole else None
+            if items and items[-1][0] < ground:
+                rest = None
+            self.gaps = [*others, (rest, ground)] if rest else others
+            yield [post for at, posts in items if at >= self.since for post in posts]
+            if rest is None:
+                return
 
 
 def _digest(answer: Answer) -> str:

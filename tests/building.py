@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.domain.account import Account, Person
-from monitor.domain.fold import Folded, Outcome, What, fold
+from monitor.domain.fold import fold
+from monitor.domain.outcome import Folded, Outcome, What
 from monitor.domain.post import KnownPost, Post, Versions
 from monitor.domain.wait import Act, Deed, Dismissal, Wait
 from monitor.domain.words import Wording

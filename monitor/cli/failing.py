@@ -64,7 +64,8 @@ def explained(error: Exception) -> tuple[Exit, str]:
         if isinstance(error, kind):
             return code, str(error)
     if isinstance(error, OSError) and error.strerror:
-        return Exit.UNKNOWN, f"{error.filename or 'system'}: {error.strerror}"
+        place = f"{error.filename}: " if error.filename else ""
+        return Exit.UNKNOWN, f"{place}{error.strerror}"
     frame = traceback.extract_tb(error.__traceback__)[-1]
     return Exit.UNKNOWN, (
         f"a defect in replywatch: {type(error).__name__} in {frame.name}; "
@@ -73,6 +74,7 @@ def explained(error: Exception) -> tuple[Exit, str]:
 
 
 def _kinds() -> Iterator[tuple[type[Exception], Exit]]:
+    from monitor.app import StartError
     from monitor.config import ConfigError
     from monitor.store.database import StoreError
     from monitor.store.lease import HeldError
@@ -82,3 +84,4 @@ def _kinds() -> Iterator[tuple[type[Exception], Exit]]:
     yield ConfigError, Exit.USAGE
     yield StoreError, Exit.UNKNOWN
     yield HeldError, Exit.UNKNOWN
+    yield StartError, Exit.UNKNOWN

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.cycle.desk import Desk
-from monitor.domain.fold import Outcome, What
+from monitor.domain.outcome import Outcome, What
 from monitor.domain.post import KnownPost
 from monitor.domain.target import Target, Verdict
 from monitor.domain.wait import Kind, Status, Wait

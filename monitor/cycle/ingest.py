@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from monitor.cycle.desk import Desk
 from monitor.cycle.record import record
 from monitor.domain.conversation import id_order, joined_ids
-from monitor.domain.fold import Folded, fold
+from monitor.domain.fold import fold
+from monitor.domain.outcome import Folded
 from monitor.domain.post import NO_REACH, Post, Reach, Versions
 from monitor.store import posts, waits
 from monitor.store.posts import KnownRow, StoredPost

@@ -13,7 +13,7 @@ from monitor.cycle import judge
 from monitor.cycle.counting import Counting
 from monitor.cycle.desk import Desk
 from monitor.cycle.numbering import Gone, Numbered, numbered
-from monitor.domain.fold import Folded
+from monitor.domain.outcome import Folded
 from monitor.domain.wait import DEFINITION_VERSION, Status, Wait
 from monitor.store import accounts, posts, waits
 from monitor.store.instants import micros

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from monitor.domain.account import Account, Cast, Role
 from monitor.domain.duration import written
-from monitor.domain.fold import Folded, Outcome, What
+from monitor.domain.outcome import Folded, Outcome, What
 from monitor.domain.post import DeletedBy, ReplyClass
 from monitor.domain.reply import Voice
 from monitor.domain.target import Verdict

@@ -54,6 +54,22 @@ class Answer:
         """Whether it is meant for people, not programs: then it is no API that has answered."""
         return "text/html" in self.headers.get("content-type", "")
 
+    @property
+    def next_query(self) -> str | None:
+        """What to ask the same path for the next page, as the `Link` header has it (RFC 8288).
+
+        Its origin does not matter: a server behind a proxy may not know its own name (GoToSocial
+        writes the configured one), and the secret stays where it belongs. Raises FetchError.
+        """
+        links = httpx.Response(self.status, headers=self.headers).links
+        if "next" not in links:
+            return None
+        target = _joined(self.url, links["next"].get("url", ""))
+        if not target.path or not self.url.path.endswith(target.path):
+            told = f"{place(self.url)} links its next page elsewhere; correct the address"
+            raise FetchError(Reason.REJECTED, told)
+        return target.query.decode()
+
     def read(self, shape: TypeAdapter[T]) -> T:
         """The JSON in it. Raises FetchError, `bad_payload`, where it is not of this shape."""
         try:
@@ -106,24 +122,6 @@ def redirected(answer: Answer) -> httpx.URL:
         told = f"{place(answer.url)} redirects to another host; write its new address"
         raise FetchError(Reason.REJECTED, told)
     return target
-
-
-def next_page(answer: Answer) -> httpx.URL | None:
-    """What its `Link` header (RFC 8288) names as the next page.
-
-    Of a link to another origin only the query is taken: a server behind a proxy may not know its
-    name (GoToSocial writes the configured one), and the secret stays where it belongs.
-    """
-    links = httpx.Response(answer.status, headers=answer.headers).links
-    if "next" not in links:
-        return None
-    target = _joined(answer.url, links["next"].get("url", ""))
-    if same_origin(target, answer.url):
-        return target
-    if not answer.url.path.endswith(target.path):
-        told = f"{place(answer.url)} links its next page elsewhere; correct the address"
-        raise FetchError(Reason.REJECTED, told)
-    return answer.url.copy_with(query=target.query)
 
 
 def http_date(text: str) -> datetime | None:

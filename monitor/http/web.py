@@ -23,7 +23,6 @@ from monitor.http.answer import (
     RateLimit,
     clock_offset,
     http_date,
-    next_page,
     rate_limit,
     redirected,
     refusal,
@@ -47,7 +46,8 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 logging.getLogger("httpcore").setLevel(logging.WARNING)
 set_on_retry_hooks([])
 
-Params = Mapping[str, str | Sequence[str]]
+Params = Mapping[str, str | Sequence[str]] | str
+"""A query: names with their values, or already written."""
 
 
 @dataclass(slots=True)
@@ -180,21 +180,17 @@ class Site:
         url = httpx.URL(self._address + path, params=params)
         return self._web.get(url, self._headers, also)
 
-    def follow(self, answer: Answer) -> Answer | None:
-        """The page that `answer` names as the next in its `Link` header, if any."""
-        url = next_page(answer)
-        return self._web.get(url, self._headers) if url else None
-
     def pages(
         self, path: str, params: Params | None = None, *, also: Collection[int] = ()
     ) -> Iterator[Answer]:
         """A list's first page, then every next one; stop when you have enough."""
-        page: Answer | None = self.get(path, params, also=also)
+        query: Params | None = params
         for _ in range(MOST_PAGES):
-            if page is None:
-                return
+            page = self.get(path, query, also=also)
             yield page
-            page = self.follow(page)
+            query = page.next_query
+            if query is None:
+                return
         raise FetchError(Reason.BAD_PAYLOAD, f"{self._address}{path} has pages without end")
 
 

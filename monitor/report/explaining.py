@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from monitor.config import Account as Settings
 from monitor.cycle.act import standing
 from monitor.domain.account import Account, Person
-from monitor.domain.fold import Folded, fold
+from monitor.domain.fold import fold
+from monitor.domain.outcome import Folded
 from monitor.domain.target import judge
 from monitor.domain.trace import Due, Step, explain_post, explain_wait
 from monitor.store import accounts, history, posts, waits

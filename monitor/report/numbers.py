@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -169,16 +169,16 @@ def _judge(
 ) -> None:
     """Verdicts as they are now: those stored with the dues serve the counters alone."""
     watermark = numbers.watermark
-    verdicts: dict[int, Counter[Verdict]] = {}
+    verdicts: defaultdict[int, Counter[Verdict]] = defaultdict(Counter)
     late: list[Late] = []
     for due in owed:
         verdict = judge(due.due_at, due.answered_at, due.ended_at, watermark, now)
-        verdicts.setdefault(due.target_id, Counter())[verdict] += 1
+        verdicts[due.target_id][verdict] += 1
         if verdict is Verdict.BREACHED and watermark:
             late.append(_late(due, known[due.target_id].name, watermark))
     numbers.targets = [
-        Attained(row.name, row.metric, row.within, row.objective, verdicts.get(row.id, Counter()))
-        for row in _reported(known.values(), numbers.subject, verdicts)
+        Attained(row.name, row.metric, row.within, row.objective, verdicts[row.id])
+        for row in _reported(known.values(), numbers.subject, {*verdicts})
     ]
     numbers.worst = _worst(late)
 

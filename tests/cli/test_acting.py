@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.running import CONFIG, Desk, answers, asks
+from tests.cli.running import CONFIG, Desk, answers, asks, says
 
 
 def test_ack_and_release(desk: Desk) -> None:
@@ -76,8 +76,9 @@ def test_a_post_is_explained_by_its_account_and_id_or_its_url(desk: Desk) -> Non
 
 
 def test_a_merged_wait_is_explained_by_what_it_became(desk: Desk) -> None:
-    desk.take(asks("1", "bob", 0), asks("2", "bob", 5, parent_id="9"))
-    desk.take({**asks("9", "cem", 1, parent_id="1"), "mentions": []})
+    second = asks("2", "bob", 5, parent_id="9")
+    desk.take(asks("1", "bob", 0), second)
+    desk.take(says("9", "cem", 1, parent_id="1"), second)
     assert desk.run("explain", "2").out.startswith("wait 1 (into which 2 was merged): bob")
 
 

@@ -114,5 +114,6 @@ def _on_a_terminal(env: dict[str, str]) -> str:
     command = [sys.executable, "-c", SHOW]
     subprocess.run(command, stdout=its, env={**own, "TERM": "xterm", **env}, check=True)
     os.close(its)
-    with open(ours, "rb", buffering=0) as terminal:
-        return terminal.read(9_999).decode()
+    written = os.read(ours, 9_999).decode()
+    os.close(ours)
+    return written

@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import json
+from typing import Any
 
 from monitor.report.listing import FIELDS
 from tests.cli.running import Desk, Outcome, answers, asks, says
 
 
-def lines(outcome: Outcome) -> list[dict[str, object]]:
+def lines(outcome: Outcome) -> list[dict[str, Any]]:
     return [json.loads(line) for line in outcome.out.splitlines()]
 
 
@@ -61,13 +62,14 @@ def test_open_leaves_out_who_was_answered(desk: Desk) -> None:
 def test_a_verdict_is_as_of_now_and_not_as_stored(desk: Desk) -> None:
     desk.take(asks("a", "ann", 0), until=1)
     (wait,) = lines(desk.run("waits", "--format", "jsonl"))
-    (verdict,) = wait["verdicts"]  # type: ignore[misc]
-    assert verdict["verdict"] == "unconfirmed"  # type: ignore[has-type]
+    (verdict,) = wait["verdicts"]
+    assert verdict["verdict"] == "unconfirmed"
 
 
 def test_a_merged_wait_is_told_with_all_only(desk: Desk) -> None:
-    desk.take(asks("1", "bob", 0), asks("2", "bob", 5, parent_id="9"), until=60)
-    desk.take(says("9", "cem", 1, parent_id="1"))
+    second = asks("2", "bob", 5, parent_id="9")
+    desk.take(asks("1", "bob", 0), second)
+    desk.take(says("9", "cem", 1, parent_id="1"), second)
     assert [wait["id"] for wait in lines(desk.run("waits", "--format", "jsonl"))] == [1]
     every = lines(desk.run("waits", "--all", "--format", "jsonl"))
     assert [wait["status"] for wait in every] == ["open", "merged"]

@@ -386,7 +386,24 @@ def test_only_a_whole_poll_says_how_far_it_has_read(session: Session, server: Fa
     assert len(others) > 1
     assert {batch.complete_until for batch in others} == {None}
     assert last.complete_until == server.now - SECOND
-    assert all(batch.cursor["streams"] == {} for batch in others)
+
+
+def test_a_history_longer_than_the_limits_allow_is_read_in_several_polls(
+    session: Session, server: FakeMastodon
+) -> None:
+    written = set()
+    for _ in range(800):
+        server.now += SECOND
+        written |= {server.mention("ana").id, server.post("brand").id}
+    server.fails = lambda _: error(429) if len(server.requests) > 12 else None
+    for _ in range(3):
+        with pytest.raises(FetchError):
+            session.poll()
+        written.add(server.mention("ben").id)
+
+    session.poll()
+
+    assert session.posts.keys() == written
 
 
 def test_hidden_entries_do_not_end_a_list() -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.account import Person
-from monitor.domain.fold import Folded
+from monitor.domain.outcome import Folded
 from monitor.domain.post import Post, Reach
 from monitor.domain.wait import Deed, Dismissal
 from monitor.store import accounts, posts

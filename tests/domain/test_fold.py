@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from monitor.domain.account import Account, Person
-from monitor.domain.fold import What, fold, fold_conversation
+from monitor.domain.fold import fold, fold_conversation
+from monitor.domain.outcome import What
 from monitor.domain.post import DeletedBy, ReplyClass, Surface
 from monitor.domain.wait import Act, Attribution, Deed, Dismissal, Kind, Status
 from monitor.domain.words import TextRule, Wording

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.account import Cast, Role
 from monitor.domain.conversation import id_order, joined_ids, thread
-from monitor.domain.fold import Folded, Outcome, What
+from monitor.domain.outcome import Folded, Outcome, What
 from monitor.domain.post import Post, ReplyClass
 from monitor.domain.wait import Status, Wait
 from tests.building import ACCOUNT, at, known, mention, outcomes, post, reply, the_wait

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 
-from monitor.domain.fold import Folded
+from monitor.domain.outcome import Folded
 from monitor.domain.post import DeletedBy, Post, Surface
 from monitor.domain.target import Verdict
 from monitor.domain.trace import Due, Step, explain_post, explain_wait
@@ -80,6 +80,14 @@ class TestWaits:
         assert said(automated) == [
             ("acme writes by a machine: the wait stays open", "4, automated")
         ]
+
+    def test_an_automated_reply_to_somebody_else_is_not_told(self) -> None:
+        other = post("0", "bo", 0, root_id="1")
+        robots = [reply(name, 1, of, author_is_bot=True) for name, of in (("7", "0"), ("8", "1"))]
+
+        automated = [step for step in story(other, ASKED, *robots) if step.rule == "4, automated"]
+
+        assert [step.post_id for step in automated] == ["8"]
 
     def test_a_deflection_is_counted_apart(self) -> None:
         link = reply("2", 5, "1", text="https://acme.example")
@@ -324,6 +332,12 @@ class TestOtherPosts:
     )
     def test_a_reply_says_how_it_reaches_whom(self, answer: Post, sentence: str, rule: str) -> None:
         assert (sentence, rule) in told("9", ASKED, ANSWERED, answer)
+
+    def test_who_is_named_after_a_guess_is_told_by_name(self) -> None:
+        guess = reply("3", 9, "x", root_id="1")
+        second = reply("9", 10, "3", mentions=["ana"])
+
+        assert told("9", ASKED, guess, second)[0] == ("acme names ana", "4")
 
     def test_a_reply_tells_the_waits_that_it_closed(self) -> None:
         assert told("2", ASKED, ANSWERED)[-1] == (

@@ -10,7 +10,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from monitor.domain.account import Account, Person
-from monitor.domain.fold import Folded, fold
+from monitor.domain.fold import fold
+from monitor.domain.outcome import Folded
 from monitor.domain.post import DeletedBy, Post, Surface
 from monitor.domain.wait import Act, Deed, Dismissal
 from monitor.domain.words import TextRule, Wording

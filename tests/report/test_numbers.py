@@ -11,10 +11,11 @@ from monitor.report.reply_times import ReplyTimes
 from tests.cli.running import Desk, answers, asks, at, says
 
 ACME = Subject("acme", "Acme Air", "inbox", ("six",))
+LATER = at(9_999)
 MINUTE = timedelta(minutes=1)
 
 
-def numbers(desk: Desk, asked: Asked | None = None, now: datetime = at(9_999)) -> AccountNumbers:
+def numbers(desk: Desk, asked: Asked | None = None, now: datetime = LATER) -> AccountNumbers:
     with desk.reading() as tx:
         return account_numbers(tx, ACME, asked or Asked(), now)
 
@@ -120,9 +121,10 @@ def test_coverage_is_the_share_of_the_window_that_was_observed(desk: Desk) -> No
 
 
 def test_a_merged_wait_is_left_out_everywhere(desk: Desk) -> None:
-    desk.take(asks("1", "bob", 0), asks("2", "bob", 5, parent_id="9"), until=60)
+    second = asks("2", "bob", 5, parent_id="9")
+    desk.take(asks("1", "bob", 0), second, until=60)
     assert numbers(desk).opened == 2
-    desk.take(says("9", "cem", 1, parent_id="1", mentions=[]), asks("2", "bob", 5, parent_id="9"))
+    desk.take(says("9", "cem", 1, parent_id="1"), second)
     found = numbers(desk)
     assert (found.opened, found.nudges) == (1, 1)
     assert sum(verdicts(found).values()) == 1

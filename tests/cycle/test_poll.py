@@ -1,0 +1,280 @@
+"""A poll that fails costs its own turn and nothing else; one that succeeds says when to come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import structlog
+
+from monitor.ports.connector import Reason
+from tests.acceptance.platform import (
+    SECRET,
+    Platform,
+    bomb,
+    dripping,
+    flooding,
+    half,
+    hanging,
+    whole,
+)
+from tests.acceptance.watching import NOON, Hands, Watched
+from tests.http.loopback import Script
+
+Watch = Callable[..., Watched]
+
+
+@pytest.fixture
+def clock() -> Hands:
+    return Hands()
+
+
+@pytest.fixture
+def platform(clock: Hands) -> Iterator[Platform]:
+    platform = Platform(clock)
+    with platform.server:
+        yield platform
+
+
+@pytest.fixture
+def watch(tmp_path: Path, platform: Platform, clock: Hands) -> Iterator[Watch]:
+    """Makes the account; all of them share one store."""
+    with ExitStack() as opened:
+
+        def make(address: str = "", **fields: str) -> Watched:
+            watched = Watched(tmp_path, address or platform.address, clock, deadline=0.4, **fields)
+            opened.callback(watched.close)
+            return watched
+
+        yield make
+
+
+PAGE = "<html><body>Please hold</body></html>"
+TROUBLES = [
+    pytest.param(whole(status="401 No"), Reason.AUTH, 900, id="401"),
+    pytest.param(
+        whole(status="429 Slow", headers="Retry-After: 600\n"), Reason.RATE_LIMITED, 600, id="429"
+    ),
+    pytest.param(
+        whole(
+            status="429 Slow",
+            headers=f"X-RateLimit-Reset: {(NOON + timedelta(seconds=420)).isoformat()}\n",
+        ),
+        Reason.RATE_LIMITED,
+        360,
+        id="429 until an ISO instant",
+    ),
+    pytest.param(whole(status="500 Oh"), Reason.UNAVAILABLE, 60, id="500, empty"),
+    pytest.param(
+        whole(PAGE.encode(), status="503 Oh", headers="Content-Type: text/html\n"),
+        Reason.UNAVAILABLE,
+        60,
+        id="503, a page",
+    ),
+    pytest.param(hanging, Reason.UNAVAILABLE, 60, id="hangs"),
+    pytest.param(dripping, Reason.UNAVAILABLE, 60, id="drips"),
+    pytest.param(half, Reason.UNAVAILABLE, 60, id="half a body"),
+    pytest.param(whole(b'{"not": "a list"}'), Reason.BAD_PAYLOAD, 60, id="another shape"),
+    pytest.param(whole(b"[{]"), Reason.BAD_PAYLOAD, 60, id="no JSON"),
+    pytest.param(flooding, Reason.BAD_PAYLOAD, 60, id="50 MB"),
+    pytest.param(bomb, Reason.BAD_PAYLOAD, 60, id="a bomb"),
+    pytest.param(
+        whole(status="302 There", headers="Location: https://elsewhere.example/\n"),
+        Reason.REJECTED,
+        60,
+        id="another host",
+    ),
+]
+
+
+@pytest.mark.parametrize(("trouble", "reason", "rest"), TROUBLES)
+def test_a_poll_that_fails_costs_its_own_turn_only(
+    trouble: Script, reason: Reason, rest: float, platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme, first = watch(), platform.says("ada")
+    assert acme.poll() is None
+    read_until = acme.watermark()
+    clock.forward(60)
+    platform.fails(trouble, spared=1)  # the mentions come, the rest does not
+    second = platform.says("bo")
+
+    assert acme.poll() is reason
+    assert acme.next_poll_in() == pytest.approx(rest, abs=1)
+    assert acme.watermark() == read_until
+    assert (acme.row().reason, acme.row().failures) == (reason, 1)
+    assert acme.counted()[f"poll_failures_total {reason}"] == 1
+
+    platform.fails(None)
+    clock.forward(rest)
+    platform.replies(second)
+    third = platform.says("cy")
+
+    assert acme.poll() is None
+    assert acme.openers() == [first, second, third]
+    assert len(acme.posts()) == 4
+    assert (acme.row().reason, acme.row().failures, acme.row().failing_since) == (None, 0, None)
+    counted = acme.counted()
+    assert (counted["mentions_total public"], counted["waits_opened_total first"]) == (2, 2)
+    assert (counted["waits_answered_total first"], counted["polls_total"]) == (1, 3)
+
+
+def test_a_refused_connection_costs_its_own_turn_only(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    first = platform.says("ada")
+    watch().poll()
+    refused = watch("http://127.0.0.1:1")
+    clock.forward(60)
+    second = platform.says("bo")
+
+    assert refused.poll() is Reason.UNAVAILABLE
+    assert refused.counted()["platform_requests_total error"] == 2
+
+    acme = watch()
+    assert acme.poll() is None
+    assert acme.openers() == [first, second]
+
+
+def test_a_first_poll_that_fails_on_the_way_is_made_up_for(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.mastodon.page_size = 2
+    asked = [platform.says(f"a{n}") for n in range(9)]
+    acme = watch()
+    for spared in range(1, 7):
+        platform.fails(whole(status="500 Oh"), spared=spared)
+        assert acme.poll() is Reason.UNAVAILABLE
+    platform.fails(None)
+
+    assert acme.poll() is None
+    assert acme.openers() == asked
+
+
+def test_failures_in_a_row_rest_ever_longer_up_to_a_quarter_of_an_hour(
+    platform: Platform, watch: Watch
+) -> None:
+    acme = watch()
+    platform.fails(whole(status="500 Oh"))
+    rests = []
+    for _ in range(6):
+        acme.poll()
+        rests.append(acme.next_poll_in())
+
+    assert rests == [60, 120, 240, 480, 900, 900]
+
+
+def test_the_secret_is_sent_and_told_nowhere(platform: Platform, watch: Watch) -> None:
+    acme = watch()
+    platform.fails(whole(SECRET.encode(), status="401 No"))
+    with structlog.testing.capture_logs() as logs:
+        acme.poll()
+
+    assert platform.secrets_seen() == 1
+    assert logs
+    assert SECRET not in str(logs)
+    assert SECRET not in repr(acme.watch)
+
+
+def test_without_a_deadline_the_next_poll_comes_at_the_interval(
+    platform: Platform, watch: Watch
+) -> None:
+    acme = watch()
+    acme.poll()
+
+    assert acme.next_poll_in() == 60
+
+
+def test_the_next_poll_comes_when_the_nearest_deadline_can_be_observed(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    clock.forward(10)
+    platform.says("ada")
+    clock.forward(345)
+
+    acme.poll()
+
+    assert acme.next_poll_in() == 15 + acme.watch.connector.settle.total_seconds()
+    clock.forward(acme.next_poll_in())
+    acme.poll()
+    assert acme.verdicts() == ["breached"]
+    assert acme.next_poll_in() == 60
+
+
+def test_a_deadline_close_by_does_not_make_polls_crowd(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    platform.says("ada")
+    clock.forward(359.5)
+
+    acme.poll()
+
+    assert acme.next_poll_in() == acme.watch.connector.least_gap.total_seconds() == 3
+
+
+def test_deadlines_close_to_each_other_are_served_by_one_poll(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    for seconds in (1, 1, 0.5, 30):
+        clock.forward(seconds)
+        platform.says(f"at-{clock.now.timestamp()}")
+    clock.forward(310)
+    acme.poll()
+
+    clock.forward(acme.next_poll_in())
+    acme.poll()
+
+    assert acme.verdicts() == ["breached", "breached", "breached", None]
+
+
+def test_a_back_off_wins_over_a_deadline(platform: Platform, watch: Watch, clock: Hands) -> None:
+    acme = watch()
+    acme.poll()
+    platform.says("ada")
+    clock.forward(340)
+    acme.poll()
+    platform.fails(whole(status="429 Slow", headers="Retry-After: 600\n"))
+
+    acme.poll()
+
+    assert acme.next_poll_in() == 600
+
+
+def test_the_first_poll_reads_back_to_history_and_makes_nothing_live(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    too_old = platform.says("old")
+    clock.forward(1800)
+    past = platform.says("ada")
+    clock.forward(3000)
+    acme = watch()
+
+    acme.poll()
+
+    assert too_old not in acme.posts()
+    assert acme.openers() == [past]
+    assert acme.row().live_since == clock.now
+    assert acme.verdicts() == ["breached"]
+    assert "waits_opened_total first" not in acme.counted()
+    assert acme.counted()["sla_due_total six"] == 0
+
+
+def test_what_comes_after_the_first_poll_is_live(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    clock.forward(1)
+    platform.says("ada")
+    clock.forward(60)
+    acme.poll()
+
+    assert acme.counted()["waits_opened_total first"] == 1
