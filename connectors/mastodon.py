@@ -35,6 +35,7 @@ SETTLE = timedelta(seconds=1)  # a job turns a status into a notification
 OVERLAP = timedelta(seconds=60)  # ids are given before commit: lower ones may appear this late
 ASK_AGAIN = timedelta(days=1)  # about a handle that the server did not know
 LARGEST_BATCH = 200
+MOST_PAGES = 1_000  # of one stream in one poll, 80,000 posts; limits end it long before
 MOST_LOOKED_UP = 20  # in one request, since 4.3
 
 NOTIFICATIONS = "/api/v1/notifications"
@@ -274,32 +275,35 @@ class _Stream:
 
         Known ground is told by the server's own times: entries vanish, and ids are no order.
         """
-        ground = max(self.since, self.newest - OVERLAP) if self.newest else self.since
-        yield from self._down(site, self.params, ground)
-        while self.gaps:
-            yield from self._down(site, *self.gaps[-1])
+        answer = site.get(self.path, self.params, also=self.gone)
+        self.asked_at = answer.asked_at
+        if answer.status in self.gone:
+            return
+        digest, ground = _digest(answer), self.since
+        if self.newest:
+            ground = max(ground, self.newest - OVERLAP)
+        if digest != self.digest:
+            posts, is_settled = self._taken(answer, ground)
+            self.digest = digest if is_settled else None
+            yield posts
+        for _ in range(MOST_PAGES):
+            if not self.gaps:
+                return
+            query, ground = self.gaps.pop()
+            yield self._taken(site.get(self.path, query), ground)[0]
+        raise FetchError(Reason.BAD_PAYLOAD, f"{self.path} goes on without end; see its links")
 
-    def _down(
-        self, site: Site, params: Mapping[str, Any] | str, ground: datetime
-    ) -> Iterator[list[Post]]:
-        others = [gap for gap in self.gaps if gap != (params, ground)]
-        for answer in site.pages(self.path, params, also=self.gone):
-            if answer.status in self.gone:
-                self.gaps = []
-            is_newest, self.asked_at = self.asked_at is None, self.asked_at or answer.asked_at
-            if answer.status in self.gone or (is_newest and _digest(answer) == self.digest):
-                return
-            items, rest = self.items(answer), answer.next_query
-            self.newest = max([self.newest or self.since, *_times(items, answer)])
-            if is_newest:
-                whole = rest is None or self._is_settled(items, answer, self.newest)
-                self.digest = _digest(answer) if whole else None
-            if items and items[-1][0] < ground:
-                rest = None
-            self.gaps = [*others, (rest, ground)] if rest else others
-            yield [post for at, posts in items if at >= self.since for post in posts]
-            if rest is None:
-                return
+    def _taken(self, answer: Answer, ground: datetime) -> tuple[list[Post], bool]:
+        """The posts of a page; what lies between it and the ground is left as a gap. And whether
+        nothing older than the page's end can still appear below an equal newest page."""
+        items, rest = self.items(answer), answer.next_query
+        self.newest = newest = max([self.newest or self.since, *_times(items, answer)])
+        oldest = items[-1][0] if items else newest
+        if rest and oldest >= ground:
+            self.gaps.append((rest, ground))
+        now = answer.dated_at or answer.asked_at
+        is_settled = rest is None or oldest < newest - OVERLAP or now >= newest + OVERLAP
+        return [post for at, posts in items if at >= self.since for post in posts], is_settled
 
 
 def _digest(answer: Answer) -> str:

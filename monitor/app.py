@@ -51,7 +51,7 @@ def open_store(url: str) -> Store:
 def open_own_store(config: Config, clock: Clock) -> Store:
     """The database of a configuration, made or upgraded where needed; SQLite after a copy."""
     store = Store(config.store_url)
-    if store.is_outdated() and store.path and store.path.stat().st_size:
+    if store.path and store.is_outdated():
         stamp = clock().strftime("%Y%m%dT%H%M%SZ")
         store.copy_to(store.path.with_name(f"{store.path.name}.before-upgrade-{stamp}"))
     store.upgrade()

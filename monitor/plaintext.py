@@ -15,7 +15,7 @@ MOST_CHARACTERS = 20_000
 MOST_HTML = 10 * MOST_CHARACTERS  # mark-up included; what lies beyond is not even parsed
 
 _PARAGRAPH = re.compile(r"<(?=/?(?:p|pre|ul|ol|blockquote|h[1-6])[\s/>])", re.IGNORECASE)
-_LINE = re.compile(r"<(?=(?:br|/?li|/?div|/?tr)[\s/>])", re.IGNORECASE)
+_LINE = re.compile(r"<(?=(?:br|li|tr|/?div)[\s/>])", re.IGNORECASE)
 _BLANKS = re.compile(r"[\t\r\f\v\xa0 ]{2,}|[\t\r\f\v\xa0]")
 _LOOSE_ENDS = re.compile(r" \n ?|\n ")
 _BLANK_LINES = re.compile(r"\n{3,}")

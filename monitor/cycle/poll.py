@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -28,7 +29,7 @@ LONGEST_REST = timedelta(minutes=15)
 are scarce."""
 
 CLOCK_TRUST = timedelta(seconds=5)
-"""Beyond this the host's clock is not believed where it runs ahead of the platform's."""
+"""Beyond this the two clocks are not believed to agree."""
 
 POLL_BOUNDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
@@ -55,13 +56,24 @@ def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
     return None
 
 
+def clock_error(offset: timedelta | None) -> timedelta:
+    """By how much the host's clock runs ahead of the platform's, where that is more than networks
+    explain; below zero if behind. The account counts as blind meanwhile."""
+    return offset if offset and abs(offset) > CLOCK_TRUST else timedelta(0)
+
+
 def _take(tx: sa.Connection, watch: Watch, batch: Batch, began: datetime, now: datetime) -> None:
-    """Store one batch, with the cursor that lies behind it."""
+    """Store one batch, with the cursor that lies behind it. Posts are taken in at the time that it
+    is on the platform, since their own times are the platform's."""
+    usage = watch.web.taken()
     row = accounts.one(tx, watch.name)
-    row = replace(row, ids={**row.ids, **batch.ids})
+    shown = _shown(usage, row)
+    row = replace(row, ids={**row.ids, **batch.ids}, **shown)
     here = desk(watch, row)
-    ingest(tx, here, batch.posts, now=now, live=row.live_since is not None)
-    accounts.update(tx, row.id, cursor=batch.cursor, ids=row.ids)
+    there = now - clock_error(row.clock_offset)
+    ingest(tx, here, batch.posts, now=there, live=row.live_since is not None)
+    accounts.update(tx, row.id, cursor=batch.cursor, ids=row.ids, **shown)
+    tallies.add(tx, row.id, _requests(usage))
     if batch.complete_until is not None:
         _finish(tx, watch, row, here, batch.complete_until, began, now)
 
@@ -75,46 +87,56 @@ def _finish(
     began: datetime,
     now: datetime,
 ) -> None:
-    """A poll that read everything: the watermark moves, and what it passes is judged."""
-    usage = watch.web.taken()
+    """A poll that read everything: the watermark moves, and what it passes is judged. Of the two
+    clocks the slower is believed."""
+    wrong = clock_error(row.clock_offset)
+    ahead = max(wrong, timedelta(0))
     before = accounts.watermark(tx, row.id) if row.live_since else None
-    until = _believed(complete_until, usage.clock_offset)
+    until = complete_until - ahead
     accounts.cover(tx, row.id, before or began - watch.settings.history, until, live=True)
     watermark = max(until, before or until)
-    was_blind = bool(before) and watch.is_blind(before, now)
-    here = replace(here, live_since=row.live_since or now)
-    judge_account(tx, here, watermark, now, was_blind=was_blind)
+    blind_for = _blind_for(watch, before, now - ahead, is_clock_wrong=bool(wrong))
+    here = replace(here, live_since=row.live_since or now - wrong)
+    judge_account(tx, here, watermark, now, was_blind=blind_for > timedelta(0))
     accounts.update(
         tx,
         row.id,
         live_since=here.live_since,
-        next_poll_at=_next_poll(tx, watch, row.id, watermark, began),
+        next_poll_at=_next_poll(tx, watch, row.id, watermark, began, ahead),
         last_success_at=now,
         failing_since=None,
         failures=0,
         reason=None,
-        **_limits(usage, row),
     )
-    blind_for = now - before - watch.patience if before and was_blind else timedelta(0)
-    _count(tx, row.id, usage, now - began, {("blind_seconds_total", ""): blind_for.total_seconds()})
+    _count(tx, row.id, now - began, {("blind_seconds_total", ""): blind_for.total_seconds()})
 
 
-def _believed(complete_until: datetime, clock_offset: timedelta | None) -> datetime:
-    """By the slower of the two clocks, where they differ by more than networks explain."""
-    ahead = clock_offset or timedelta(0)
-    return complete_until - ahead if ahead > CLOCK_TRUST else complete_until
+def _blind_for(
+    watch: Watch, before: datetime | None, now: datetime, *, is_clock_wrong: bool
+) -> timedelta:
+    """Of the span that this poll ends, how long promises could break unseen."""
+    if before is None:
+        return timedelta(0)
+    return max(now - before - (timedelta(0) if is_clock_wrong else watch.patience), timedelta(0))
 
 
 def _next_poll(
-    tx: sa.Connection, watch: Watch, account_id: int, watermark: datetime, began: datetime
+    tx: sa.Connection,
+    watch: Watch,
+    account_id: int,
+    watermark: datetime,
+    began: datetime,
+    ahead: timedelta,
 ) -> datetime:
-    """At the interval, or at the next deadline of an open wait as soon as it can be observed."""
+    """At the interval, or at the next deadline of an open wait as soon as it can be observed, on
+    the host's clock."""
     connector, regular = watch.connector, began + watch.settings.poll
     gap = micros(connector.least_gap)
     deadline = waits.next_instant(tx, account_id, watermark, gap)
     if deadline is None:
         return max(regular, began + connector.least_gap)
-    return max(min(regular, deadline + connector.settle), began + connector.least_gap)
+    observable = deadline + connector.settle + ahead
+    return max(min(regular, observable), began + connector.least_gap)
 
 
 def _failed(
@@ -137,9 +159,10 @@ def _failed(
             failing_since=row.failing_since or now,
             failures=row.failures + 1,
             reason=reason.value,
-            **_limits(usage, row),
+            **_shown(usage, row),
         )
-        _count(tx, row.id, usage, now - began, {("poll_failures_total", reason.value): 1})
+        tallies.add(tx, row.id, _requests(usage))
+        _count(tx, row.id, now - began, {("poll_failures_total", reason.value): 1})
     return reason
 
 
@@ -154,18 +177,19 @@ def _rest(
     return max(rest, min(retry_at, now + 4 * LONGEST_REST)) if retry_at else rest
 
 
-def _limits(usage: Usage, row: AccountRow) -> dict[str, object]:
+def _shown(usage: Usage, row: AccountRow) -> dict[str, Any]:
+    """What the platform's answers have told beside posts."""
+    offset = row.clock_offset if usage.clock_offset is None else usage.clock_offset
     left = usage.rate_limit.remaining if usage.rate_limit else row.rate_limit_left
-    return {"clock_offset": usage.clock_offset or row.clock_offset, "rate_limit_left": left}
+    return {"clock_offset": offset, "rate_limit_left": left}
+
+
+def _requests(usage: Usage) -> dict[tuple[str, str], float]:
+    return {("platform_requests_total", code): n for code, n in usage.requests.items()}
 
 
 def _count(
-    tx: sa.Connection,
-    account_id: int,
-    usage: Usage,
-    took: timedelta,
-    more: dict[tuple[str, str], float],
+    tx: sa.Connection, account_id: int, took: timedelta, more: dict[tuple[str, str], float]
 ) -> None:
-    requests = {("platform_requests_total", code): n for code, n in usage.requests.items()}
-    tallies.add(tx, account_id, {("polls_total", ""): 1, **requests, **more})
+    tallies.add(tx, account_id, {("polls_total", ""): 1, **more})
     tallies.observe(tx, account_id, {"poll_seconds": [took.total_seconds()]}, POLL_BOUNDS)

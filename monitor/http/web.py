@@ -7,7 +7,7 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -34,7 +34,6 @@ from monitor.ports.connector import FetchError, Reason
 DEADLINE = timedelta(seconds=8)  # of one request with all its tries and redirects
 MOST_BYTES = 10_000_000
 MOST_REDIRECTS = 5
-MOST_PAGES = 1_000  # of one list, 80,000 posts; a server that goes on is sending us in circles
 
 _GZIP = 16 + zlib.MAX_WBITS
 _MOVED = frozenset({301, 302, 303, 307, 308})
@@ -179,19 +178,6 @@ class Site:
         """The answer to a GET if its status is 2xx or in `also`."""
         url = httpx.URL(self._address + path, params=params)
         return self._web.get(url, self._headers, also)
-
-    def pages(
-        self, path: str, params: Params | None = None, *, also: Collection[int] = ()
-    ) -> Iterator[Answer]:
-        """A list's first page, then every next one; stop when you have enough."""
-        query: Params | None = params
-        for _ in range(MOST_PAGES):
-            page = self.get(path, query, also=also)
-            yield page
-            query = page.next_query
-            if query is None:
-                return
-        raise FetchError(Reason.BAD_PAYLOAD, f"{self._address}{path} has pages without end")
 
 
 def _content(response: httpx.Response, url: httpx.URL, most: int) -> bytes:

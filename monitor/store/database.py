@@ -80,9 +80,12 @@ class Store:
                 _migrate(tx)
 
     def is_outdated(self) -> bool:
-        """Whether `upgrade` would change something."""
+        """Whether there is something of an older version. A newer one is refused."""
         with self.read() as tx:
-            return _revision(tx) != _head()
+            revision = _revision(tx)
+        if revision != _head():
+            _refuse_newer(revision)
+        return revision not in (None, _head())
 
     def copy_to(self, path: Path) -> None:
         """A whole copy of an SQLite database, taken while it is in use; only the owner reads it."""

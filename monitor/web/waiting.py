@@ -11,6 +11,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from monitor.cycle.desk import Watch
+from monitor.cycle.poll import clock_error
 from monitor.domain.duration import written
 from monitor.domain.target import Target, Verdict, judge
 from monitor.store import accounts, board
@@ -60,11 +61,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How it stands with an account's reading."""
+    """How it stands with an account's reading. `clock_error` is zero while the clocks agree."""
 
     name: str
     read_until: datetime | None
     blind: bool
+    clock_error: timedelta
     reason: str | None
     next_poll_at: datetime | None
 
@@ -100,8 +102,9 @@ def waiting(tx: sa.Connection, watches: Mapping[str, Watch], now: datetime) -> W
 
 
 def _standing(watch: Watch, row: AccountRow, watermark: datetime | None, now: datetime) -> Standing:
-    is_blind = watch.settings.polls and watch.is_blind(watermark, now)
-    return Standing(watch.name, watermark, is_blind, row.reason, row.next_poll_at)
+    wrong = clock_error(row.clock_offset)
+    is_blind = watch.settings.polls and (bool(wrong) or watch.is_blind(watermark, now))
+    return Standing(watch.name, watermark, is_blind, wrong, row.reason, row.next_poll_at)
 
 
 def _row(wait: OpenWait, watch: Watch, watermark: datetime | None, now: datetime) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from typing import Any
 
 import httpx
 
@@ -31,12 +32,12 @@ class Platform:
     def address(self) -> str:
         return self.server.address
 
-    def says(self, author: str, text: str = "help", **more: object) -> str:
+    def says(self, author: str, text: str = "help", **more: Any) -> str:
         """A mention of the brand, now; its id."""
         self.mastodon.now = self.clock()
         if author not in self.mastodon.accounts:
             self.mastodon.join(author)
-        return self.mastodon.mention(author, text, **more).id  # type: ignore[arg-type]
+        return self.mastodon.mention(author, text, **more).id
 
     def replies(self, to: str, text: str = "we look into it", author: str = "brand") -> str:
         self.mastodon.now = self.clock()
@@ -57,11 +58,10 @@ class Platform:
         self.mastodon.now = self.clock()
         pairs = (line.partition(": ") for line in visit.head.decode().split("\r\n")[1:])
         headers = {name: value for name, _, value in pairs if name}
-        told = self.mastodon.answer(httpx.Request("GET", self.address + visit.target, headers=headers))
+        url = self.address + visit.target
+        told = self.mastodon.answer(httpx.Request("GET", url, headers=headers))
         lines = "".join(
-            f"{name}: {value}\n"
-            for name, value in told.headers.items()
-            if name != "content-length"
+            f"{name}: {value}\n" for name, value in told.headers.items() if name != "content-length"
         )
         yield answer(told.content, status=f"{told.status_code} So", headers=lines)
 

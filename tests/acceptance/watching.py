@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -105,8 +106,13 @@ class Watched:
         """Of waits, the post that opened each."""
         return self.column(sa.select(schema.wait.c.opened_by).order_by(schema.wait.c.opened_by))
 
-    def verdicts(self) -> list[str | None]:
+    def verdicts(self) -> Sequence[str | None]:
         return self.column(sa.select(schema.due.c.verdict).order_by(schema.due.c.due_at))
+
+    def pages(self) -> int:
+        """How many the database has."""
+        with self.store.read() as tx:
+            return int(tx.scalar(sa.text("PRAGMA page_count")) or 0)
 
     def column(self, query: sa.Select[tuple[str]]) -> list[str]:
         with self.store.read() as tx:

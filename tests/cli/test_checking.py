@@ -61,7 +61,7 @@ calendars:
   shop:
     timezone: Europe/Stockholm
     open: {mon-fri: ["08:00-17:00"]}
-    holidays: {country: SE, dates: ["2025-12-29", "2025-12-31"]}
+    holidays: {country: SE, dates: ["2025-12-27", "2025-12-29", "2025-12-31"]}
     extra: {"2025-12-25": ["10:00-14:00"], "2025-12-30": []}
 """
     desk = Desk(tmp_path, calendar + CONFIG)

@@ -187,6 +187,21 @@ def test_an_agent_that_has_left_stops_nobody(session: Session, server: FakeMasto
     assert asked.id in session.posts
 
 
+def test_an_agent_that_leaves_while_its_past_is_read_stops_nobody(server: FakeMastodon) -> None:
+    session = Session(server, Presence("brand", agents=("anna",)))
+    for _ in range(400):
+        server.post("anna")
+    server.fails = lambda _: error(503) if len(server.requests) > 12 else None
+    with pytest.raises(FetchError):
+        session.poll()
+    gone = f"/accounts/{server.accounts['anna']['id']}/"
+    server.fails = lambda request: error(404) if gone in request.url.path else None
+
+    session.poll()
+
+    assert session.complete_until == server.now - SECOND
+
+
 def test_nothing_before_the_history_is_told(session: Session, server: FakeMastodon) -> None:
     server.now -= timedelta(days=8)
     old = {server.mention("ana").id, server.post("brand").id}
@@ -324,6 +339,7 @@ def test_a_quiet_account_costs_a_request_a_stream(server: FakeMastodon) -> None:
         server.now += SECOND
         server.mention("ana")
         server.post("brand")
+    server.now += HOUR
     session.poll()
 
     assert session.poll() == []
@@ -392,11 +408,11 @@ def test_a_history_longer_than_the_limits_allow_is_read_in_several_polls(
     session: Session, server: FakeMastodon
 ) -> None:
     written = set()
-    for _ in range(800):
+    for _ in range(600):
         server.now += SECOND
         written |= {server.mention("ana").id, server.post("brand").id}
-    server.fails = lambda _: error(429) if len(server.requests) > 12 else None
-    for _ in range(3):
+    server.fails = lambda _: error(429) if len(server.requests) > 14 else None
+    for _ in range(2):
         with pytest.raises(FetchError):
             session.poll()
         written.add(server.mention("ben").id)
@@ -455,6 +471,30 @@ def test_what_is_committed_after_later_ids_is_found(server: FakeMastodon) -> Non
     session.poll()
 
     assert late.id in session.posts
+
+
+def test_what_is_committed_below_an_equal_page_is_found(server: FakeMastodon) -> None:
+    server.page_size = 3
+    session = Session(server)
+    late = server.mention("ben", committed=False)
+    for _ in range(3):
+        server.mention("ana")
+    session.poll()
+    server.commit(late)
+
+    session.poll()
+
+    assert late.id in session.posts
+
+
+def test_a_list_that_leads_in_circles_ends(session: Session, server: FakeMastodon) -> None:
+    again = httpx.Response(200, json=[], headers={"link": '<?max_id=7>; rel="next"'})
+    server.fails = lambda request: again if "notifications" in request.url.path else None
+
+    with pytest.raises(FetchError, match="without end") as caught:
+        session.poll()
+
+    assert caught.value.reason is Reason.BAD_PAYLOAD
 
 
 STEPS = st.lists(

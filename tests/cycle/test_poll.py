@@ -1,4 +1,4 @@
-"""A poll that fails costs its own turn and nothing else; one that succeeds says when to come back."""
+"""A poll that fails costs its own turn only; one that succeeds says when to come back."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import structlog
 
 from monitor.ports.connector import Reason
+from monitor.store import accounts, posts
+from monitor.web.waiting import waiting
 from tests.acceptance.platform import (
     SECRET,
     Platform,
@@ -278,3 +281,217 @@ def test_what_comes_after_the_first_poll_is_live(
     acme.poll()
 
     assert acme.counted()["waits_opened_total first"] == 1
+
+
+def test_a_poll_after_blindness_is_late_and_says_so(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    clock.forward(1)
+    platform.says("ada")
+    clock.forward(1000)
+    acme.poll()
+
+    counted = acme.counted()
+    assert acme.verdicts() == ["breached"]
+    assert counted["sla_breached_late_detected_total six"] == 1
+    assert counted["late_arrivals_total"] == 1
+    assert counted["blind_seconds_total"] == 1001 + 1 - 360
+
+
+def test_a_breach_seen_in_time_is_not_called_late(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    platform.says("ada")
+    for seconds in (60, 301):
+        clock.forward(seconds)
+        acme.poll()
+
+    assert acme.verdicts() == ["breached"]
+    assert "sla_breached_late_detected_total six" not in +acme.counted()
+    assert "blind_seconds_total" not in +acme.counted()
+
+
+def test_what_was_observed_is_one_interval_without_holes(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    clock.forward(4000)  # a gap is made up for by paging back
+    acme.poll()
+
+    with acme.store.read() as tx:
+        (span,) = accounts.covered(tx, acme.row().id)
+    assert span.start == NOON - timedelta(hours=1)
+    assert span.end == clock.now - acme.watch.connector.settle == acme.watermark()
+
+
+FAST = timedelta(minutes=4)
+
+
+def test_a_host_clock_that_runs_ahead_judges_nothing_early(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.clock = lambda: clock() - FAST
+    acme = watch()
+    acme.poll()
+    asked = platform.says("ada")
+    clock.forward(301)
+    acme.poll()
+
+    assert acme.verdicts() == [None]  # by the platform's clock there are 59 seconds left
+    assert acme.row().clock_offset == pytest.approx(FAST, abs=timedelta(seconds=1))
+    platform.replies(asked)
+    clock.forward(120)
+    acme.poll()
+    assert acme.verdicts() == ["met"]
+
+
+def test_a_host_clock_that_runs_ahead_calls_nobody_history(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.clock = lambda: clock() - FAST
+    acme = watch()
+    acme.poll()
+    clock.forward(10)
+    platform.says("ada")
+    clock.forward(20)
+    acme.poll()
+
+    assert acme.counted()["waits_opened_total first"] == 1
+
+
+def test_a_host_clock_that_runs_ahead_comes_when_the_platform_reaches_the_deadline(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.clock = lambda: clock() - FAST
+    acme = watch()
+    acme.poll()
+    platform.says("ada")
+    clock.forward(340)
+    acme.poll()
+
+    assert acme.next_poll_in() == pytest.approx(21, abs=1)
+    clock.forward(acme.next_poll_in() + 1)
+    acme.poll()
+    assert acme.verdicts() == ["breached"]
+
+
+def test_a_host_clock_that_runs_behind_leaves_the_platforms_times_alone(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.clock = lambda: clock() + FAST
+    platform.says("past")
+    clock.forward(5)
+    acme = watch()
+    acme.poll()
+    assert "waits_opened_total first" not in acme.counted()
+    clock.forward(5)
+    asked_at = platform.clock()
+    asked = platform.says("ada")
+    clock.forward(20)
+    acme.poll()
+
+    with acme.store.read() as tx:
+        (stored,) = posts.find(tx, acme.row().id, [asked]).values()
+    assert stored.versions.first.created_at == asked_at.replace(microsecond=500_000)
+    assert acme.counted()["waits_opened_total first"] == 1
+
+
+@pytest.mark.parametrize("offset", [FAST, -FAST], ids=["ahead", "behind"])
+def test_an_account_is_blind_while_the_clocks_disagree(
+    offset: timedelta, platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.clock = lambda: clock() - offset
+    acme = watch()
+    acme.poll()
+    clock.forward(60)
+    acme.poll()
+
+    with acme.store.read() as tx:
+        (standing,) = waiting(tx, {"acme": acme.watch}, clock()).accounts
+    assert standing.blind
+    assert acme.counted()["blind_seconds_total"] >= 60
+
+
+def test_a_clock_that_is_a_little_off_is_nothing_to_tell(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.clock = lambda: clock() - timedelta(seconds=4)
+    acme = watch()
+    acme.poll()
+
+    with acme.store.read() as tx:
+        (standing,) = waiting(tx, {"acme": acme.watch}, clock()).accounts
+    assert not standing.blind
+    assert acme.watermark() == clock.now - acme.watch.connector.settle
+
+
+def test_no_post_has_a_time_later_than_the_fetch_that_brought_it(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    clock.forward(30)
+    early = platform.says("ada", created_at="2031-01-01T00:00:00.000Z", noticed=timedelta(hours=9))
+    clock.forward(30)
+    acme.poll()
+
+    with acme.store.read() as tx:
+        (stored,) = posts.find(tx, acme.row().id, [early]).values()
+    assert stored.versions.first.created_at == clock.now
+
+
+def test_a_clock_that_is_right_again_is_seen_to_be(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    platform.clock = lambda: clock() - FAST
+    acme = watch()
+    acme.poll()
+    platform.clock = clock
+    clock.forward(60)
+    acme.poll()
+
+    assert acme.row().clock_offset == timedelta(0)
+
+
+class Room:
+    """How much more the databases of this process may hold."""
+
+    pages = 1_000_000
+
+    def limit(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql(f"PRAGMA max_page_count={self.pages}")
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    room = Room()
+    sa.event.listen(sa.Engine, "begin", room.limit)
+    yield room
+    sa.event.remove(sa.Engine, "begin", room.limit)
+
+
+def test_a_store_that_is_full_half_way_through_a_poll_loses_nothing(
+    platform: Platform, watch: Watch, clock: Hands, room: Room
+) -> None:
+    acme = watch()
+    acme.poll()
+    platform.mastodon.page_size = 40
+    asked = [platform.says(f"a{n}", "x" * (20_000 if n < 20 else 10)) for n in range(220)]
+    room.pages = acme.pages() + 80
+    clock.forward(60)
+
+    assert acme.poll() is Reason.STORE
+    stored = len(acme.posts())
+    assert acme.row().reason == "store"
+
+    room.pages = 1_000_000
+    clock.forward(60)
+    assert acme.poll() is None
+    assert 0 < stored < len(asked)
+    assert acme.openers() == asked
+    assert acme.counted()["mentions_total public"] == 220

@@ -8,7 +8,7 @@ from monitor.http import Web, web_address
 from monitor.ports.connector import FetchError, Reason
 from tests.http.conftest import NOW, Serve
 from tests.http.heads import head
-from tests.http.loopback import Visit, answer
+from tests.http.loopback import answer
 
 
 def moved(target: str, status: str = "302 Found") -> bytes:
@@ -77,24 +77,12 @@ def test_a_link_that_leads_elsewhere_is_refused(target: str) -> None:
     assert caught.value.reason in (Reason.REJECTED, Reason.BAD_PAYLOAD)
 
 
-def test_pages_are_read_to_their_end(web: Web, serve: Serve) -> None:
-    def page(visit: Visit) -> list[bytes]:
-        number = int(visit.target.partition("max_id=")[2] or 4)
-        link = f'Link: <http://elsewhere/list?max_id={number - 1}>; rel="next"\n'
-        return [answer(f"[{number}]".encode(), headers=link if number else "")]
+def test_a_query_may_be_asked_as_a_link_has_it(web: Web, serve: Serve) -> None:
+    server = serve(lambda _: [answer()])
 
-    site = web.site(serve(page).address)
+    web.site(f"{server.address}/prefix/").get("/list", "types%5B%5D=a&max_id=7")
 
-    assert [got.content for got in site.pages("/list")] == [b"[4]", b"[3]", b"[2]", b"[1]", b"[0]"]
-
-
-def test_pages_without_end_end(web: Web, serve: Serve) -> None:
-    server = serve(lambda _: [answer(headers='Link: </list?again>; rel="next"\n')])
-
-    with pytest.raises(FetchError, match="without end") as caught:
-        list(web.site(server.address).pages("/list"))
-
-    assert caught.value.reason is Reason.BAD_PAYLOAD
+    assert server.visits[0].target == "/prefix/list?types%5B%5D=a&max_id=7"
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 from monitor.domain.target import Metric, Verdict
 from monitor.report.numbers import AccountNumbers, Asked, Subject, account_numbers
 from monitor.report.reply_times import ReplyTimes
-from tests.cli.running import Desk, answers, asks, at, says
+from tests.cli.running import CONFIG, Desk, answers, asks, at, says
 
 ACME = Subject("acme", "Acme Air", "inbox", ("six",))
 LATER = at(9_999)
@@ -111,6 +112,13 @@ def test_the_worst_have_most_nudges_then_are_longest_past_due(desk: Desk) -> Non
     worst = numbers(desk).worst
     assert [late.past_due for late in worst] == [4 * MINUTE, 54 * MINUTE, 53 * MINUTE]
     assert [late.answered for late in worst] == [True, False, False]
+
+
+def test_a_worst_wait_is_told_by_the_promise_it_passed_the_most(tmp_path: Path) -> None:
+    hour = "  hour: {metric: first_reply, within: 1h, objective: 90%}\n"
+    desk = Desk(tmp_path, CONFIG.replace("  six:", hour + "  six:"))
+    desk.take(asks("a", "ann", 0), until=90)
+    assert [late.past_due for late in numbers(desk).worst] == [84 * MINUTE]
 
 
 def test_coverage_is_the_share_of_the_window_that_was_observed(desk: Desk) -> None:
