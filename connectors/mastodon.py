@@ -196,7 +196,7 @@ class Mastodon:
         if handles - ids.keys() or is_old:
             ids = {handle: ids.get(handle) or self._id_of(handle) for handle in sorted(handles)}
             asked_at = now.isoformat()
-        ids = {handle: ids[handle] for handle in handles}
+        ids = {handle: ids[handle] for handle in sorted(handles)}
         if ids[self._presence.handle] is None:
             told = f"{self._host} knows no account {self._presence.handle}; correct its handle"
             raise FetchError(Reason.REJECTED, told)

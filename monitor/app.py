@@ -28,7 +28,7 @@ from monitor.ports.clock import Clock
 from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
 from monitor.store import accounts, tallies, targets
-from monitor.store.database import Store
+from monitor.store.database import Store, StoreError
 
 log = structlog.get_logger()
 
@@ -87,6 +87,7 @@ class Program:
 
     def __init__(self, path: Path, clock: Clock = system_clock) -> None:
         self._path, self.clock = path, clock
+        self._reloading = threading.Lock()
         self.config = load(path)
         self.store = open_own_store(self.config, clock)
         watched = watches(self.config, self.store, clock)
@@ -94,18 +95,20 @@ class Program:
         self.reloads = Reloads(successful=True, succeeded_at=clock())
 
     def reload(self) -> None:
-        """Take the configuration as the file now has it, or raise ConfigError and keep the old."""
-        try:
-            config = load(self._path)
-            _refuse_to_move(self.config, config)
-        except ConfigError as error:
-            self.reloads = replace(self.reloads, successful=False)
-            log.error("reload.refused", error=str(error))
-            raise
-        self.daemon.take(watches(config, self.store, self.clock))
-        self.config = config
-        self.reloads = Reloads(successful=True, succeeded_at=self.clock())
-        log.info("reload.done", accounts=len(config.accounts))
+        """Take the configuration as the file now has it, or raise ConfigError or StoreError and
+        keep the old."""
+        with self._reloading:
+            try:
+                config = load(self._path)
+                _refuse_to_move(self.config, config)
+                self.daemon.take(watches(config, self.store, self.clock))
+            except (ConfigError, StoreError) as error:
+                self.reloads = replace(self.reloads, successful=False)
+                log.error("reload.refused", error=str(error))
+                raise
+            self.config = config
+            self.reloads = Reloads(successful=True, succeeded_at=self.clock())
+            log.info("reload.done", accounts=len(config.accounts))
 
     @property
     def watches(self) -> Mapping[str, Watch]:
@@ -180,15 +183,18 @@ def _serve(program: Program) -> None:
         program.daemon.start()
         server.start()
         log.info("listening", url=f"http://{place.host}:{place.port}/")
-        while not ended.wait(timeout=0.2):
+        while not ended.wait(timeout=0.2) and not program.daemon.displaced:
             if reload_wanted.is_set():
                 reload_wanted.clear()
-                with contextlib.suppress(ConfigError):
+                with contextlib.suppress(ConfigError, StoreError):
                     program.reload()
+        server.begin_to_stop()
         all_ended = program.daemon.stop()
         server.stop()
     program.store.close()
     log.info("stopped")
+    if program.daemon.displaced:
+        raise program.daemon.displaced
     if not all_ended:  # a thread hangs in a platform's answer, and Python would wait for it
         os._exit(0)
 
@@ -233,6 +239,9 @@ class _Server:
     def start(self) -> None:
         self._thread.start()
 
-    def stop(self) -> None:
+    def begin_to_stop(self) -> None:
         self._server.should_exit = True
+
+    def stop(self) -> None:
+        self.begin_to_stop()
         self._thread.join(timeout=5)

@@ -21,6 +21,7 @@ from monitor.cycle.notify import notify
 from monitor.cycle.poll import poll
 from monitor.cycle.upkeep import look_at_open_waits
 from monitor.ports.clock import Clock
+from monitor.ports.connector import Reason
 from monitor.ports.notifier import Notifier
 from monitor.store import accounts, lease
 from monitor.store.database import Store, StoreError
@@ -34,13 +35,15 @@ GRACE = timedelta(seconds=8)
 """For polls under way at the end."""
 
 STORE_REST = timedelta(seconds=15)
-"""Before an account is polled again whose failure could not even be stored."""
+"""Before what the store has failed is tried again: a poll whose failure could not even be stored,
+or a job."""
 
 LEASE = "daemon"
 
 
 class Daemon:
-    """Polls `watches` (by account name) until stopped."""
+    """Polls `watches` (by account name) until stopped. `displaced` says by whom, where another
+    daemon has taken the database over while this one slept: then it must be stopped."""
 
     def __init__(
         self, store: Store, watches: Mapping[str, Watch], notifier: Notifier, clock: Clock
@@ -50,8 +53,10 @@ class Daemon:
         self.jobs_missed = 0
         self._holder = lease.own_name()
         self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
-        self._under_way: dict[str, Future[None]] = {}
+        self._under_way: dict[str, tuple[Future[None], Watch]] = {}
         self._resting: dict[str, datetime] = {}
+        self._jobs_resting: dict[str, datetime] = {}
+        self.displaced: lease.HeldError | None = None
         self._stopping = threading.Event()
         self._jobs = self._scheduled()
 
@@ -64,11 +69,11 @@ class Daemon:
         every: list[tuple[Callable[[], None], float]] = [
             (self._dispatch, 0.25),
             (self._notify, 1),
-            (self._renew, lease.TERM.total_seconds() / 3),
+            (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
         ]
         for job, seconds in every:
-            jobs.add_job(job, "interval", seconds=seconds)
+            jobs.add_job(self._careful, "interval", [job], name=job.__name__, seconds=seconds)
         jobs.add_listener(self._note_trouble, EVENT_JOB_MISSED | EVENT_JOB_ERROR)
         return jobs
 
@@ -81,22 +86,32 @@ class Daemon:
         """Stop within GRACE, whatever a platform does; whether all polls had ended."""
         self._stopping.set()
         self._jobs.shutdown(wait=False)
-        for watch in self.watches.values():
+        under_way = list(self._under_way.values())
+        for watch in (*self.watches.values(), *(watch for _, watch in under_way)):
             watch.web.close()
         self._polls.shutdown(wait=False, cancel_futures=True)
-        _, late = wait(list(self._under_way.values()), timeout=GRACE.total_seconds())
-        with self._store.write() as tx:
-            lease.release(tx, LEASE, self._holder)
+        begun = [future for future, _ in under_way if not future.cancelled()]
+        _, late = wait(begun, timeout=GRACE.total_seconds())
+        try:
+            with self._store.write() as tx:
+                lease.release(tx, LEASE, self._holder)
+        except StoreError as error:  # it runs out by itself
+            log.error("lease.not_released", error=str(error))
         return not late
 
     def take(self, watches: Mapping[str, Watch]) -> None:
         """Go on under another configuration. Polls under way end under the old one."""
+        with self._store.write() as tx:
+            soon = self._clock()
+            for name, row in accounts.all_of(tx).items():
+                if name not in watches or row.reason == Reason.RATE_LIMITED:
+                    continue
+                if row.failures:  # what was refused may be mended: ask again
+                    accounts.update(tx, row.id, next_poll_at=soon)
+                gap = watches[name].connector.least_gap
+                accounts.bring_forward(tx, row.id, soon + gap)
         self.watches = watches
         self._resting.clear()
-        with self._store.write() as tx:
-            for name, row in accounts.all_of(tx).items():
-                if name in watches:  # what was refused may be mended: ask again
-                    accounts.update(tx, row.id, next_poll_at=None)
 
     def once(self) -> None:
         """Poll every account once, judge, tell."""
@@ -112,6 +127,17 @@ class Daemon:
         polled = [name for name, watch in self.watches.items() if watch.settings.polls]
         return all(rows[name].last_success_at or rows[name].failures for name in polled)
 
+    def _careful(self, job: Callable[[], None]) -> None:
+        """Do it, unless the store has failed it a moment ago."""
+        name, now = job.__name__, self._clock()
+        if self._jobs_resting.get(name, now) > now:
+            return
+        try:
+            job()
+        except StoreError as error:
+            self._jobs_resting[name] = self._clock() + STORE_REST
+            log.error("job.not_stored", job=name.strip("_"), error=str(error))
+
     def _dispatch(self) -> None:
         now = self._clock()
         with self._store.read() as tx:
@@ -119,11 +145,11 @@ class Daemon:
         for name in due:
             watch = self.watches.get(name)
             if watch and watch.settings.polls and self._is_free(name, now):
-                self._under_way[name] = self._polls.submit(self._poll, watch)
+                self._under_way[name] = self._polls.submit(self._poll, watch), watch
 
     def _is_free(self, name: str, now: datetime) -> bool:
         under_way = self._under_way.get(name)
-        is_polled = under_way is not None and not under_way.done()
+        is_polled = under_way is not None and not under_way[0].done()
         return not is_polled and self._resting.get(name, now) <= now
 
     def _poll(self, watch: Watch) -> None:
@@ -142,11 +168,17 @@ class Daemon:
         with self._store.write() as tx:
             lease.take(tx, LEASE, self._holder, self._clock())
 
+    def _hold(self) -> None:
+        try:
+            self._renew()
+        except lease.HeldError as error:
+            self.displaced = error
+
     def _upkeep(self) -> None:
         now = self._clock()
         for watch in self.watches.values():
             if watch.settings.polls and self._is_free(watch.name, now):
-                self._under_way[watch.name] = self._polls.submit(self._look, watch)
+                self._under_way[watch.name] = self._polls.submit(self._look, watch), watch
 
     def _look(self, watch: Watch) -> None:
         try:
@@ -157,4 +189,5 @@ class Daemon:
     def _note_trouble(self, event: JobExecutionEvent) -> None:
         self.jobs_missed += event.code == EVENT_JOB_MISSED
         if event.code == EVENT_JOB_ERROR and not self._stopping.is_set():
-            log.error("job.failed", job=event.job_id, error=str(event.exception))
+            kind = type(event.exception).__name__  # its text may hold what a platform wrote
+            log.error("job.failed", job=event.job_id, error=kind, where=event.traceback)

@@ -9,7 +9,9 @@ import traceback
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
-LOUD_LIBRARIES = ("httpx", "httpcore", "apscheduler", "uvicorn")
+LOUD_LIBRARIES = ("httpx", "httpcore", "uvicorn")
+MUTE_LIBRARIES = ("apscheduler",)
+"""They tell the words of exceptions; what fails in them, the daemon tells itself."""
 
 
 def configure() -> None:
@@ -17,6 +19,8 @@ def configure() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(name)s: %(message)s")
     for name in LOUD_LIBRARIES:
         logging.getLogger(name).setLevel(logging.ERROR)
+    for name in MUTE_LIBRARIES:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     for_people = structlog.dev.ConsoleRenderer(colors=True)
     structlog.configure(
         processors=[

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import IntFlag
 from typing import Any
 
@@ -88,8 +88,13 @@ class Counting:
             self._post_bits[outcome.post_id] = row.tallied | new
             self._count_post(new, outcome, row.known)
             if PostIn.MENTIONS in new and outcome.post_id in arrived:
-                lag = arrived[outcome.post_id].seen_at - outcome.counts_at
-                self._seconds["detection_lag_seconds"].append(max(lag / SECOND, 0.0))
+                self._observe_lag(arrived[outcome.post_id].seen_at, outcome)
+
+    def _observe_lag(self, seen_at: datetime, outcome: Outcome) -> None:
+        if outcome.counts_at == outcome.post.created_at:  # when an edit was made out is not kept
+            self._seconds["detection_lag_seconds"].append(
+                max((seen_at - outcome.counts_at) / SECOND, 0.0)
+            )
 
     def _count_post(self, new: PostIn, outcome: Outcome, post: KnownPost) -> None:
         if PostIn.MENTIONS in new:

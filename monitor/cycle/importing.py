@@ -49,30 +49,45 @@ def import_archive(
     `reject` is told each line that is no post; `progress` how many lines were read.
     """
     imported = Imported()
+    with store.read() as tx:
+        here = desk(watch, accounts.one(tx, watch.name))
+    lines = archive.read(path, columns)
     with Staging() as staging:
-        with store.read() as tx:
-            concerns = _concerns(desk(watch, accounts.one(tx, watch.name)))
-        for line in archive.read(path, columns):
-            imported.read += 1
-            progress(1)
-            if isinstance(line, Rejected):
-                imported.rejected += 1
-                reject(line)
-            else:
-                staging.add(line, about=concerns(line))
+        while part := list(islice(lines, BATCH)):
+            found = [line for line in part if not isinstance(line, Rejected)]
+            known = _known(store, here, found)
+            for post in found:
+                staging.add(post, about=_names(here, post) or not known.isdisjoint(_named(post)))
+            for line in part:
+                if isinstance(line, Rejected):
+                    imported.rejected += 1
+                    reject(line)
+            imported.read += len(part)
+            progress(len(part))
         imported.stored = _store(store, watch, staging.relevant(), now, complete_until)
         imported.not_about = staging.strangers
     return imported
 
 
-def _concerns(here: Desk) -> Callable[[Post], bool]:
+def _names(here: Desk, post: Post) -> bool:
     """Whether a post names the account, or is by it."""
-    cast = Cast(here.account, ())
-    return lambda post: any(
-        cast.role(key) is Role.ACCOUNT
-        for name in (post.author_id, post.author_handle, *post.mentions)
-        for key in cast.keys(name)
-    )
+    me = here.account.me
+    handle = bare_handle(me.handle)
+    named = (post.author_id, post.author_handle, *post.mentions)
+    return any(name == me.id or bare_handle(name) == handle for name in named)
+
+
+def _known(store: Store, here: Desk, found: Iterable[Post]) -> set[str]:
+    """Ids of conversations that are stored already: what continues them is about the account."""
+    with store.read() as tx:
+        if not posts.has_any(tx, here.id):
+            return set()
+        named = {name for post in found for name in _named(post)}
+        return set(posts.conversations_of(tx, here.id, named))
+
+
+def _named(post: Post) -> list[str]:
+    return [name for name in (post.id, post.parent_id, post.root_id) if name]
 
 
 def _store(

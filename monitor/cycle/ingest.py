@@ -12,6 +12,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from monitor.cycle.arriving import fit
 from monitor.cycle.desk import Desk
 from monitor.cycle.record import record
 from monitor.domain.conversation import id_order, joined_ids
@@ -52,11 +53,11 @@ def refold(tx: sa.Connection, desk: Desk, changed: Mapping[str, StoredPost], now
 
 
 def _united(arriving: Iterable[Post], now: datetime) -> dict[str, Versions]:
-    """The versions of each post; none has a time later than the fetch that brought it."""
+    """The versions of each post, made fit to store."""
     united: dict[str, Versions] = {}
-    for post in arriving:
-        in_time = post if post.created_at <= now else replace(post, created_at=now)
-        versions, before = Versions.of(in_time), united.get(post.id)
+    for each in arriving:
+        post = fit(each, now)
+        versions, before = Versions.of(post), united.get(post.id)
         united[post.id] = before.united(versions) if before else versions
     return united
 
@@ -80,7 +81,7 @@ def _changed(
         if after == before.versions:
             continue
         reading = before.reading
-        if after.first != before.versions.first:
+        if after.first != before.versions.first and after.first.text is not None:
             reading = desk.wording.read(after.first)
         first = replace(after.first, reach=_newest_reach(versions, before))
         changed[name] = replace(before, versions=replace(after, first=first), reading=reading)

@@ -45,6 +45,7 @@ def judge_account(
             judged.append(after)
             if wait.live and verdict is Verdict.BREACHED:
                 facts.append(_fact(AlertKind.BREACH, due, target, due.due_at))
+                facts += _recovery(due, wait, target)
     waits.put_dues(tx, desk.id, judged)
     alerts.write(tx, desk.id, facts)
     counting.write(tx)
@@ -61,23 +62,27 @@ def revise(
     """Look again at what stored waits owe, after history or a reply has changed them."""
     owed = waits.dues_of(tx, [wait.number for wait in changed])
     revised: list[StoredDue] = []
-    facts: list[Fact] = []
+    breaches: list[Fact] = []
+    news: list[Fact] = []
     for wait in changed:
         for due in owed.get(wait.number, ()):
             target = desk.targets.get(due.target_id)
             if target is None:
                 continue
-            after = _revised(due, wait, watermark, now)
+            after = _revised(due, wait, target, watermark, now)
             if after.verdict and after.verdict != due.verdict and wait.live:
                 counting.correct(target, Verdict(after.verdict))
                 after = replace(
                     after, tallied=counting.take_due(after, target, Verdict(after.verdict))
                 )
+                if after.verdict == Verdict.BREACHED:
+                    breaches.append(_fact(AlertKind.BREACH, after, target, after.due_at))
             if after != due:
                 revised.append(after)
-            facts += _news(due, after, wait, target)
+            news += _news(due, after, wait, target)
     waits.put_dues(tx, desk.id, revised)
-    _write_news(tx, desk, facts)
+    alerts.write(tx, desk.id, breaches)
+    _write_news(tx, desk, news)
 
 
 def forget(tx: sa.Connection, desk: Desk, numbers: Collection[int]) -> None:
@@ -85,6 +90,11 @@ def forget(tx: sa.Connection, desk: Desk, numbers: Collection[int]) -> None:
     is corrected."""
     owed = [due for dues in waits.dues_of(tx, numbers).values() for due in dues]
     waits.drop_dues(tx, [due for due in owed if due.verdict is None])
+    take_back(tx, desk, owed)
+
+
+def take_back(tx: sa.Connection, desk: Desk, owed: Iterable[StoredDue]) -> None:
+    """None of this is owed after all: what was told of it is corrected."""
     facts = [
         _fact(AlertKind.CORRECTED, due, desk.targets[due.target_id], due.due_at)
         for due in owed
@@ -100,27 +110,40 @@ def _verdict(
 
 
 def _revised(
-    due: StoredDue, wait: StoredWait, watermark: datetime | None, now: datetime
+    due: StoredDue, wait: StoredWait, target: Target, watermark: datetime | None, now: datetime
 ) -> StoredDue:
     if due.verdict is None:
-        return due if wait.status is Status.OPEN else replace(due, next_at=due.due_at)
+        following = _next_look(due, wait, target, watermark)
+        if due.next_at and wait.status is Status.OPEN:
+            following = min(due.next_at, following)
+        return replace(due, next_at=following)
     if watermark is None or watermark < due.due_at:  # its beginning has moved
         return replace(due, verdict=None, next_at=due.next_at or due.due_at)
     return replace(due, verdict=_verdict(due, wait, watermark, now).value, next_at=None)
 
 
-def _next_look(due: StoredDue, wait: StoredWait, target: Target, watermark: datetime) -> datetime:
+def _next_look(
+    due: StoredDue, wait: StoredWait, target: Target, watermark: datetime | None
+) -> datetime:
     if wait.status is not Status.OPEN:
         return due.due_at
-    later = (at for at in target.warnings(wait.opened_at) if at > watermark)
-    return min(later, default=due.due_at)
+    steps = _steps(due, wait, target)
+    return min((at for at in steps if watermark is None or at > watermark), default=due.due_at)
+
+
+def _steps(due: StoredDue, wait: StoredWait, target: Target) -> list[datetime]:
+    """When to warn, by the settings now in force; the due instant stays what it was."""
+    try:
+        return [at for at in target.warnings(wait.opened_at) if at < due.due_at]
+    except ValueError:  # its calendar has no hours any more
+        return []
 
 
 def _warnings(
     due: StoredDue, wait: StoredWait, target: Target, watermark: datetime
 ) -> Iterator[Fact]:
     """Of several steps passed at once, the last is told."""
-    passed = [at for at in target.warnings(wait.opened_at) if at <= watermark]
+    passed = [at for at in _steps(due, wait, target) if at <= watermark]
     if wait.live and wait.status is Status.OPEN and passed:
         fact = _fact(AlertKind.WARNING, due, target, passed[-1])
         yield replace(fact, key=f"{fact.key}/{len(passed)}")
@@ -132,8 +155,13 @@ def _news(before: StoredDue, after: StoredDue, wait: StoredWait, target: Target)
         return
     if after.verdict != Verdict.BREACHED:
         yield _fact(AlertKind.CORRECTED, after, target, after.due_at)
-    elif wait.answered_at:
-        yield _fact(AlertKind.RECOVERED, after, target, wait.answered_at)
+    else:
+        yield from _recovery(after, wait, target)
+
+
+def _recovery(due: StoredDue, wait: StoredWait, target: Target) -> Iterator[Fact]:
+    if wait.answered_at:
+        yield _fact(AlertKind.RECOVERED, due, target, wait.answered_at)
 
 
 def _write_news(tx: sa.Connection, desk: Desk, facts: Iterable[Fact]) -> None:

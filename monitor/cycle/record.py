@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import structlog
 
 from monitor.cycle import judge
 from monitor.cycle.counting import Counting
@@ -19,6 +20,8 @@ from monitor.store import accounts, posts, waits
 from monitor.store.instants import micros
 from monitor.store.posts import KnownRow, StoredPost
 from monitor.store.waits import StoredDue, StoredWait
+
+log = structlog.get_logger()
 
 
 def record(
@@ -41,7 +44,7 @@ def record(
     kept, gone = numbered([wait for folded in folds for wait in folded.waits], stored)
     changes = [change for each in kept if (change := _change(each))]
     _promise(tx, desk, changes, changed)
-    after = _write(tx, desk, changes, counting)
+    after = _write(tx, desk, changes, counting, now)
     _owe(tx, desk, changes, after)
     continued = [one for change, one in zip(changes, after, strict=True) if change.stored]
     judge.revise(tx, desk, continued, accounts.watermark(tx, desk.id), now, counting)
@@ -73,13 +76,19 @@ class _Change:
 
     @property
     def begins_anew(self) -> bool:
-        """Whether it is first stored, or its beginning changed: only then are dues computed."""
+        """Whether it is first stored, or what it owes may have changed with its beginning."""
         if self.stored is None or self.stored.status.is_gone:
             return True
         before = self.stored.columns
-        return any(
-            before[name] != self.columns[name] for name in ("opened_at", "kind", "opened_by")
+        return self.is_moved or any(
+            before[name] != self.columns[name] for name in ("kind", "opened_by")
         )
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether it is first stored, or opened at another instant: only then a due is computed
+        (rule 7)."""
+        return not self.stored or self.stored.columns["opened_at"] != self.columns["opened_at"]
 
 
 def _change(each: Numbered) -> _Change | None:
@@ -132,18 +141,29 @@ def _promise(
         wait, name = change.wait, change.wait.opened_by
         opener = change.opener = changed.get(name) or openers[name]
         change.promises = [
-            _Promise(target_id, due_at, min([*target.warnings(wait.opened_at), due_at]))
+            promise
             for target_id, target in desk.targets.items()
             if target.applies(wait.kind, opener.versions.first)
-            for due_at in [target.due(wait.opened_at)]
+            and (promise := _promised(target_id, target, wait.opened_at))
         ]
 
 
+def _promised(target_id: int, target: Target, opened_at: datetime) -> _Promise | None:
+    """None where its calendar has no hours left: what never falls due is not owed. The way in
+    must not end there, as everything else of the account would be lost with it."""
+    try:
+        due_at = target.due(opened_at)
+        return _Promise(target_id, due_at, min([*target.warnings(opened_at), due_at]))
+    except ValueError:
+        log.warning("due.never", target=target.name, opened_at=opened_at.isoformat())
+        return None
+
+
 def _write(
-    tx: sa.Connection, desk: Desk, changes: Iterable[_Change], counting: Counting
+    tx: sa.Connection, desk: Desk, changes: Iterable[_Change], counting: Counting, now: datetime
 ) -> list[StoredWait]:
     """The changed waits as they stand in the store afterwards, in the same order."""
-    rows = [_row(change, desk, counting) for change in changes]
+    rows = [_row(change, desk, counting, now) for change in changes]
     new = [row for row in rows if "number" not in row]
     waits.update(tx, [row for row in rows if "number" in row])
     for row, number in zip(new, waits.insert(tx, new), strict=True):
@@ -151,7 +171,7 @@ def _write(
     return [waits.stored(row) for row in rows]
 
 
-def _row(change: _Change, desk: Desk, counting: Counting) -> dict[str, Any]:
+def _row(change: _Change, desk: Desk, counting: Counting, now: datetime) -> dict[str, Any]:
     wait, stored, opener = change.wait, change.stored, change.opener
     row = {"account_id": desk.id, **change.columns}
     answered_at = wait.answered_at
@@ -162,9 +182,11 @@ def _row(change: _Change, desk: Desk, counting: Counting) -> dict[str, Any]:
             name: stored.columns[name] for name in ("number", "live", "late_arrival", "tallied")
         }
     if opener:
-        earliest = min((promise.first_at for promise in change.promises), default=opener.seen_at)
+        # An edit or a late parent can make a mention of what was seen long before.
+        known_at = now if change.is_moved else opener.seen_at
+        earliest = min((promise.first_at for promise in change.promises), default=known_at)
         row["live"] = opener.live and desk.is_live(wait.opened_at)
-        row["late_arrival"] = row["live"] and opener.seen_at > earliest
+        row["late_arrival"] = row["live"] and known_at > earliest
     row["tallied"] = counting.take_wait(wait, row, stored.tallied if stored else 0)
     return row
 
@@ -182,9 +204,12 @@ def _owe(
         known = {due.target_id: due for due in before.get(one.number, ())}
         for promise in change.promises:
             old = known.pop(promise.target_id, None)
+            if old and not change.is_moved:
+                continue
             due = StoredDue(one.number, promise.target_id, promise.due_at, promise.first_at)
             put.append(replace(due, verdict=old.verdict, tallied=old.tallied) if old else due)
         dropped += known.values()
+    judge.take_back(tx, desk, dropped)
     waits.drop_dues(tx, dropped)
     waits.put_dues(tx, desk.id, put)
 

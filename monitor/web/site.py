@@ -6,6 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import jinja2
+import structlog
+from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
@@ -18,6 +20,8 @@ from monitor.store.database import StoreError
 from monitor.web.deck import Deck
 from monitor.web.guard import Guard
 from monitor.web.waiting import clock_time, waiting
+
+log = structlog.get_logger()
 
 HERE = Path(__file__).parent
 
@@ -36,7 +40,18 @@ def build(deck: Deck) -> ASGIApp:
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ]
     )
-    return Guard(router, lambda: _hosts(deck))
+    careful = ExceptionMiddleware(router, {StoreError: _store_failed, Exception: _failed})
+    return Guard(careful, lambda: _hosts(deck))
+
+
+def _store_failed(_request: Request, error: Exception) -> Response:
+    return PlainTextResponse(f"the store cannot be used: {error}\n", status_code=503)
+
+
+def _failed(request: Request, _error: Exception) -> Response:
+    """A defect. What it says may be somebody's words: the log tells where it arose, and no more."""
+    log.exception("page.failed", path=request.url.path)
+    return PlainTextResponse("a defect in replywatch: see its log\n", status_code=500)
 
 
 def _hosts(deck: Deck) -> set[str]:
@@ -66,11 +81,8 @@ class _Pages:
 
     def _page(self, name: str) -> Response:
         deck, now = self._deck, self._deck.clock()
-        try:
-            with deck.store.read() as tx:
-                shown = waiting(tx, deck.watches, now)
-        except StoreError as error:
-            return PlainTextResponse(f"the store cannot be read: {error}\n", status_code=503)
+        with deck.store.read() as tx:
+            shown = waiting(tx, deck.watches, now)
         page = self._templates.get_template(name).render(
             waiting=shown,
             zone=deck.config.timezone,

@@ -93,4 +93,4 @@ def test_the_sandbox_is_watched_where_it_is_served() -> None:
 
 
 def test_the_demonstration_s_database_lies_beside_the_folder_of_examples() -> None:
-    assert loaded("sandbox.yml").store_url == f"sqlite:///{FOLDER.parent / 'replywatch.db'}"
+    assert loaded("sandbox.yml").store_url == f"sqlite:///{FOLDER.parent / 'replywatch-sandbox.db'}"

@@ -1,0 +1,304 @@
+"""The daemon goes on, whatever one platform or the database does, and ends when it is told to."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+import structlog
+
+from monitor.app import watches
+from monitor.config import Config, load
+from monitor.daemon import Daemon
+from monitor.ports.connector import Reason
+from monitor.ports.notifier import AlertKind, Notice
+from monitor.store import accounts, lease, schema, tallies
+from monitor.store.database import Store
+from tests.acceptance.platform import Platform, hanging, whole
+from tests.acceptance.watching import configuration
+from tests.http.loopback import Script
+
+HASTE = 20
+"""So much faster than the wall runs the time of these tests."""
+
+
+class HastyClock:
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self) -> datetime:
+        passed = timedelta(seconds=HASTE * (time.monotonic() - self._began))
+        return datetime(2026, 6, 1, 12, tzinfo=UTC) + passed
+
+
+class Ears:
+    """A notifier."""
+
+    def __init__(self) -> None:
+        self.heard: list[Notice] = []
+
+    def tell(self, notice: Notice) -> None:
+        self.heard.append(notice)
+
+
+class Room:
+    """A PRAGMA under which all databases of this process stand."""
+
+    pragma = "max_page_count = 1000000"
+
+    def limit(self, connection: sa.Connection) -> None:
+        connection.exec_driver_sql("PRAGMA query_only = 0")
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+        connection.exec_driver_sql(f"PRAGMA {self.pragma}")
+
+
+class Run:
+    """A daemon over the accounts of these platforms."""
+
+    def __init__(self, folder: Path, *platforms: Platform, clock: Callable[[], datetime]) -> None:
+        self.path = folder / "acme.yml"
+        self.clock, self.ears = clock, Ears()
+        self.write(*(platform.address for platform in platforms))
+        config = load(self.path)
+        self.store = Store(config.store_url)
+        self.store.upgrade()
+        self.daemon = Daemon(self.store, self.watches(config), self.ears, clock)
+
+    def write(self, *addresses: str) -> None:
+        self.path.write_text(configuration(*addresses), encoding="utf-8")
+
+    def watches(self, config: Config) -> dict:
+        return dict(watches(config, self.store, self.clock))
+
+    def row(self, name: str = "acme") -> accounts.AccountRow:
+        with self.store.read() as tx:
+            return accounts.all_of(tx)[name]
+
+    def polls(self, name: str = "acme") -> int:
+        with self.store.read() as tx:
+            counts = tallies.counts(tx)
+        return int(counts.get((self.row(name).id, "polls_total", ""), 0))
+
+    def stored(self, column: sa.Column[str]) -> list[str]:
+        with self.store.read() as tx:
+            return sorted(tx.scalars(sa.select(column)))
+
+
+def until(met: Callable[[], object], seconds: float = 10) -> float:
+    """Wait for it; how long that took."""
+    began = time.monotonic()
+    while not met():
+        assert time.monotonic() - began < seconds, "it did not come about"
+        time.sleep(0.02)
+    return time.monotonic() - began
+
+
+@pytest.fixture
+def clock() -> HastyClock:
+    return HastyClock()
+
+
+@pytest.fixture
+def opened() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def platform(opened: ExitStack, clock: HastyClock) -> Platform:
+    platform = Platform(clock)
+    opened.enter_context(platform.server)
+    return platform
+
+
+@pytest.fixture
+def other(opened: ExitStack, clock: HastyClock) -> Platform:
+    platform = Platform(clock)
+    opened.enter_context(platform.server)
+    return platform
+
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture
+def start(tmp_path: Path, opened: ExitStack, clock: HastyClock) -> Start:
+    def begun(*platforms: Platform) -> Run:
+        run = Run(tmp_path, *platforms, clock=clock)
+        opened.callback(run.store.close)
+        opened.callback(run.daemon.stop)
+        run.daemon.start()
+        return run
+
+    return begun
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    room = Room()
+    sa.event.listen(sa.Engine, "begin", room.limit)
+    yield room
+    sa.event.remove(sa.Engine, "begin", room.limit)
+
+
+@pytest.mark.parametrize("trouble", [hanging, whole(status="500 Oh")], ids=["hangs", "fails"])
+def test_one_account_in_trouble_never_delays_another(
+    trouble: Script, platform: Platform, other: Platform, start: Start
+) -> None:
+    platform.fails(trouble)
+    run = start(platform, other)
+
+    until(lambda: run.polls("acme-2") >= 3, seconds=8)  # 120 s of its time, 6 of ours
+    assert run.row("acme-2").failures == 0
+    assert run.polls("acme") == run.row("acme").failures
+
+
+def test_it_stops_at_once_though_every_platform_hangs(
+    platform: Platform, start: Start, opened: ExitStack
+) -> None:
+    platform.fails(hanging)
+    run = start(*[platform] * 20)  # more than are polled at once
+    until(lambda: len(platform.server.visits) >= 16)
+    began = time.monotonic()
+
+    assert run.daemon.stop()
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("pragma", ["max_page_count = 1", "query_only = 1"])
+def test_a_database_that_takes_nothing_is_told_now_and_then_and_loses_nothing(
+    pragma: str, platform: Platform, start: Start, room: Room
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        run = start(platform)
+        until(lambda: run.row().live_since)
+        room.pragma = pragma
+        asked = [platform.says(f"a{n}", "x" * 9000) for n in range(20)]
+        until(lambda: any("not_stored" in e["event"] or e["event"] == "poll.failed" for e in logs))
+        time.sleep(3)  # a minute
+        assert run.stored(schema.post.c.native_id) == []
+        assert len([each for each in logs if each["log_level"] != "info"]) < 20
+        room.pragma = "query_only = 0"
+        until(lambda: run.stored(schema.wait.c.opened_by) == asked, seconds=15)
+
+    assert run.row().failures == 0
+
+
+def test_an_alert_is_not_told_again_and_again_while_that_cannot_be_noted(
+    platform: Platform, start: Start, room: Room
+) -> None:
+    run = start(platform)
+    until(lambda: run.row().live_since)
+    platform.says("ada")
+    until(lambda: run.stored(schema.wait.c.opened_by))
+    room.pragma = "query_only = 1"
+    run.clock()
+    time.sleep(1)
+
+
+def test_the_breach_of_a_promise_is_told_once(platform: Platform, start: Start) -> None:
+    run = start(platform)
+    until(lambda: run.row().live_since)
+    asked = platform.says("ada")
+    took = until(lambda: run.ears.heard, seconds=30)
+    time.sleep(1.2)
+
+    (notice,) = run.ears.heard
+    assert (notice.kind, notice.account) == (AlertKind.BREACH, "acme")
+    assert run.stored(schema.wait.c.opened_by) == [asked]
+    assert took * HASTE < 360 + 60
+
+
+def test_a_reload_asks_again_what_was_refused(platform: Platform, start: Start) -> None:
+    platform.fails(whole(status="401 No"))
+    run = start(platform)
+    until(lambda: run.row().reason == Reason.AUTH)
+    platform.fails(None)
+
+    run.daemon.take(run.watches(load(run.path)))
+
+    assert until(lambda: run.row().failures == 0) < 3
+
+
+def test_a_reload_shortens_no_rest_that_the_platform_asked_for(
+    platform: Platform, start: Start
+) -> None:
+    platform.fails(whole(status="429 Slow", headers="Retry-After: 3000\n"))
+    run = start(platform)
+    until(lambda: run.row().reason == Reason.RATE_LIMITED)
+    rest = run.row().next_poll_at
+
+    run.daemon.take(run.watches(load(run.path)))
+
+    time.sleep(0.6)
+    assert (run.row().next_poll_at, run.polls()) == (rest, 1)
+
+
+def test_reloads_bring_polls_no_closer_than_the_least_gap(platform: Platform, start: Start) -> None:
+    run = start(platform)
+    until(lambda: run.polls() == 1)
+    for _ in range(4):
+        run.daemon.take(run.watches(load(run.path)))
+
+    gap = run.daemon.watches["acme"].connector.least_gap
+    assert run.row().next_poll_at
+    assert run.row().next_poll_at >= run.row().last_success_at + gap
+
+
+def test_an_account_that_is_removed_is_polled_no_more(
+    platform: Platform, other: Platform, start: Start
+) -> None:
+    run = start(platform, other)
+    until(lambda: run.polls("acme") and run.polls("acme-2"))
+    run.write(platform.address)
+    run.daemon.take(run.watches(load(run.path)))
+    before = run.polls("acme-2")
+    until(lambda: run.polls("acme") >= 3)
+
+    assert run.polls("acme-2") == before
+
+
+def test_it_is_ready_once_every_account_was_polled_well_or_not(
+    platform: Platform, other: Platform, start: Start
+) -> None:
+    other.fails(hanging)
+    run = start(platform, other)
+    until(lambda: run.polls("acme"))
+    assert not run.daemon.is_ready()
+    other.server.script = whole(status="500 Oh")
+    until(run.daemon.is_ready, seconds=12)
+
+    assert run.row("acme-2").failures
+
+
+def test_a_second_daemon_is_refused_until_the_first_has_stopped(
+    platform: Platform, start: Start, tmp_path: Path, clock: HastyClock, opened: ExitStack
+) -> None:
+    run = start(platform)
+    with run.store.write() as tx:  # as another living process on this host would have written it
+        lease.release(tx, "daemon", lease.own_name())
+        lease.take(tx, "daemon", f"{socket.gethostname()}/{os.getppid()}", clock())
+    second = Run(tmp_path, platform, clock=clock)
+    opened.callback(second.store.close)
+
+    with pytest.raises(lease.HeldError, match="runs on this database already"):
+        second.daemon.start()
+
+
+def test_a_daemon_that_was_displaced_says_so(
+    platform: Platform, start: Start, clock: HastyClock
+) -> None:
+    run = start(platform)
+    with run.store.write() as tx:  # it slept through its term
+        lease.release(tx, "daemon", lease.own_name())
+        holder = f"{socket.gethostname()}/{os.getppid()}"
+        lease.take(tx, "daemon", holder, clock() + timedelta(hours=1))
+
+    until(lambda: run.daemon.displaced, seconds=6)
