@@ -15,7 +15,10 @@ from monitor.store.database import Store
 from monitor.store.instants import micros
 from monitor.store.schema import due, node, post, wait
 
+Row = dict[str, Any]
+
 BATCH = 10_000
+WITHIN = timedelta(minutes=6)
 
 
 def open_waits(
@@ -28,7 +31,7 @@ def open_waits(
 ) -> None:
     """So many for `each` account, the first due at `due_at`, the next ones `apart` after it.
 
-    Each has been waiting for six minutes when it is due, and all warnings have been given.
+    Each has waited for `WITHIN` when it is due, and all warnings have been given.
     """
     places = chain.from_iterable(zip(repeat(one), range(each)) for one in account_ids)
     for start in range(0, each * len(account_ids), BATCH):
@@ -47,65 +50,55 @@ def _counted(
     return zip(range(start + 1, start + 1 + BATCH), places, strict=False)
 
 
-def _rows(
-    number: int, account_id: int, target_id: int, due_at: datetime
-) -> tuple[dict[str, Any], ...]:
-    name, at, of = f"9{number:017}", micros(due_at - timedelta(minutes=6)), account_id
-    text = f"Is there anybody? I have been waiting at gate {number % 90} since noon."
-    says = {"author_id": f"c{number}", "author_handle": f"customer{number}@mastodon.example"}
+def _rows(number: int, account_id: int, target_id: int, due_at: datetime) -> tuple[Row, ...]:
+    of, name = {"account_id": account_id}, f"9{number:017}"
     return (
-        {
-            "account_id": of,
-            "native_id": name,
-            **says,
-            "text": text,
-            **_POST,
-            "created_at": at,
-            "seen_at": at,
-        },
-        {"account_id": of, "native_id": name, "conversation": name},
-        {
-            "number": number,
-            "account_id": of,
-            "opened_by": name,
-            "conversation": name,
-            "customer": says["author_id"],
-            "customer_handle": says["author_handle"],
-            "opened_at": at,
-            "link": name,
-            "looked_at": micros(due_at),
-            **_WAIT,
-        },
-        {
-            "wait": number,
-            "target_id": target_id,
-            "account_id": of,
-            "due_at": micros(due_at),
-            "next_at": micros(due_at),
-            "late_detected": False,
-            "tallied": 0,
-        },
+        {**of, "native_id": name, **_post(number, due_at - WITHIN)},
+        {**of, "native_id": name, "conversation": name},
+        {**of, "number": number, **_wait(number, name, due_at)},
+        {**of, "wait": number, "target_id": target_id, **_due(due_at)},
     )
 
 
-_POST = {
-    "author_is_bot": False,
-    "surface": Surface.PUBLIC.value,
-    "only_deleted": False,
-    "closer": False,
-    "reply_class": ReplyClass.HUMAN.value,
-    "live": True,
-    "tallied": 1,
-}
-_WAIT = {
-    "kind": Kind.FIRST.value,
-    "status": Status.OPEN.value,
-    "reply_deleted": False,
-    "attribution": Attribution.TOLD.value,
-    "skewed": False,
-    "nudges": 0,
-    "late_arrival": False,
-    "live": True,
-    "definition_version": DEFINITION_VERSION,
-    "tallied": 1,
-}
+def _post(number: int, at: datetime) -> Row:
+    return {
+        "author_id": f"c{number}",
+        "author_handle": f"customer{number}@mastodon.example",
+        "created_at": micros(at),
+        "seen_at": micros(at),
+        "text": f"Is there anybody? I have been waiting at gate {number % 90} since noon.",
+        "author_is_bot": False,
+        "surface": Surface.PUBLIC.value,
+        "only_deleted": False,
+        "closer": False,
+        "reply_class": ReplyClass.HUMAN.value,
+        "live": True,
+        "tallied": 1,
+    }
+
+
+def _wait(number: int, name: str, due_at: datetime) -> Row:
+    return {
+        "opened_by": name,
+        "conversation": name,
+        "customer": f"c{number}",
+        "customer_handle": f"customer{number}@mastodon.example",
+        "kind": Kind.FIRST.value,
+        "status": Status.OPEN.value,
+        "opened_at": micros(due_at - WITHIN),
+        "reply_deleted": False,
+        "attribution": Attribution.TOLD.value,
+        "skewed": False,
+        "nudges": 0,
+        "link": name,
+        "looked_at": micros(due_at),
+        "late_arrival": False,
+        "live": True,
+        "definition_version": DEFINITION_VERSION,
+        "tallied": 1,
+    }
+
+
+def _due(due_at: datetime) -> Row:
+    at = micros(due_at)
+    return {"due_at": at, "next_at": at, "late_detected": False, "tallied": 0}

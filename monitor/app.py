@@ -211,12 +211,14 @@ def _on_signals(ended: threading.Event, reload_wanted: threading.Event) -> None:
 def _listening(host: str, port: int) -> socket.socket:
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, port), family=family)
+        listener = socket.create_server((host, port), family=family)
     except OSError as error:
         raise StartError(
             f"cannot listen on {host}:{port}: {error.strerror}; "
             "end what listens there, or choose another http.listen"
         ) from None
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # answers go in two writes
+    return listener
 
 
 class _Server:

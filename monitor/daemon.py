@@ -19,6 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from monitor.cycle.desk import Watch
 from monitor.cycle.notify import notify
 from monitor.cycle.poll import poll
+from monitor.cycle.retention import Retention
+from monitor.cycle.upgrading import bring_up_to_date
 from monitor.cycle.upkeep import look_at_open_waits
 from monitor.ports.clock import Clock
 from monitor.ports.connector import Reason
@@ -51,12 +53,14 @@ class Daemon:
         self._store, self._notifier, self._clock = store, notifier, clock
         self.watches = watches
         self.jobs_missed = 0
+        self._retention = Retention(store)
         self._holder = lease.own_name()
         self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
         self._under_way: dict[str, tuple[Future[None], Watch]] = {}
         self._resting: dict[str, datetime] = {}
         self._jobs_resting: dict[str, datetime] = {}
         self.displaced: lease.HeldError | None = None
+        self._choosing = threading.Lock()
         self._stopping = threading.Event()
         self._jobs = self._scheduled()
 
@@ -80,6 +84,8 @@ class Daemon:
     def start(self) -> None:
         """Raises lease.HeldError where another daemon runs on this database."""
         self._renew()
+        for watch in self.watches.values():
+            bring_up_to_date(self._store, watch, self._clock(), self._renew)
         self._jobs.start()
 
     def stop(self) -> bool:
@@ -110,11 +116,17 @@ class Daemon:
                     accounts.update(tx, row.id, next_poll_at=soon)
                 gap = watches[name].connector.least_gap
                 accounts.bring_forward(tx, row.id, soon + gap)
-        self.watches = watches
+        with self._choosing:
+            before, self.watches = self.watches, watches
+            idle = [watch for name, watch in before.items() if self._is_idle(name)]
         self._resting.clear()
+        for watch in idle:
+            watch.web.close()
 
     def once(self) -> None:
         """Poll every account once, judge, tell."""
+        for watch in self.watches.values():
+            bring_up_to_date(self._store, watch, self._clock())
         polled = [watch for watch in self.watches.values() if watch.settings.polls]
         list(self._polls.map(lambda watch: poll(self._store, watch, self._clock), polled))
         while notify(self._store, self._notifier, self._clock()):
@@ -142,15 +154,28 @@ class Daemon:
         now = self._clock()
         with self._store.read() as tx:
             due = accounts.due_for_poll(tx, now)
-        for name in due:
-            watch = self.watches.get(name)
-            if watch and watch.settings.polls and self._is_free(name, now):
-                self._under_way[name] = self._polls.submit(self._poll, watch), watch
+        with self._choosing:
+            for name in due:
+                watch = self.watches.get(name)
+                if watch and watch.settings.polls and self._is_free(name, now):
+                    self._begin(self._poll, watch)
+
+    def _begin(self, step: Callable[[Watch], None], watch: Watch) -> None:
+        def taken() -> None:
+            try:
+                step(watch)
+            finally:
+                if self.watches.get(watch.name) is not watch:  # a reload has put another in place
+                    watch.web.close()
+
+        self._under_way[watch.name] = self._polls.submit(taken), watch
 
     def _is_free(self, name: str, now: datetime) -> bool:
+        return self._is_idle(name) and self._resting.get(name, now) <= now
+
+    def _is_idle(self, name: str) -> bool:
         under_way = self._under_way.get(name)
-        is_polled = under_way is not None and not under_way[0].done()
-        return not is_polled and self._resting.get(name, now) <= now
+        return under_way is None or under_way[0].done()
 
     def _poll(self, watch: Watch) -> None:
         if self._stopping.is_set():
@@ -177,8 +202,11 @@ class Daemon:
     def _upkeep(self) -> None:
         now = self._clock()
         for watch in self.watches.values():
-            if watch.settings.polls and self._is_free(watch.name, now):
-                self._under_way[watch.name] = self._polls.submit(self._look, watch), watch
+            self._retention.step(watch, now)
+        with self._choosing:
+            for watch in self.watches.values():
+                if watch.settings.polls and self._is_free(watch.name, now):
+                    self._begin(self._look, watch)
 
     def _look(self, watch: Watch) -> None:
         try:

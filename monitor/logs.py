@@ -36,9 +36,10 @@ def configure() -> None:
 def without_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Of an exception, tell its kind and the lines of code, not its message: that may hold what a
     platform or a person wrote."""
-    kind, _, trace = sys.exc_info() if event.pop("exc_info", None) else (None, None, None)
-    if kind:
-        frames = traceback.extract_tb(trace)
-        event["exception"] = kind.__name__
+    told = event.pop("exc_info", None)
+    error = told if isinstance(told, BaseException) else sys.exc_info()[1] if told else None
+    if error:
+        frames = traceback.extract_tb(error.__traceback__)
+        event["exception"] = type(error).__name__
         event["where"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
     return event

@@ -6,7 +6,7 @@ from monitor.config.installed import Connectors, ConnectorSettings, installed_co
 from monitor.config.loading import load
 from monitor.config.problems import ConfigError, Problem
 from monitor.config.schema import schema
-from monitor.config.settings import Account, Config, Http, Sandbox
+from monitor.config.settings import Account, Config, Http, Login, Retention, Sandbox, Scope, Token
 
 __all__ = [
     "Account",
@@ -15,8 +15,12 @@ __all__ = [
     "ConnectorSettings",
     "Connectors",
     "Http",
+    "Login",
     "Problem",
+    "Retention",
     "Sandbox",
+    "Scope",
+    "Token",
     "installed_connectors",
     "load",
     "schema",

@@ -50,15 +50,6 @@ def _is_local_name(host: str) -> bool:
         return False
 
 
-def _on_loopback(where: Address) -> Address:
-    if where.is_loopback():
-        return where
-    raise ValueError(
-        f"{where} listens beyond loopback, which needs auth that this version does not have yet;"
-        f" write 127.0.0.1:{where.port}"
-    )
-
-
 def _web_address(text: str) -> str:
     try:
         url = urlsplit(text)
@@ -88,12 +79,6 @@ def store_url(text: str, folder: Path) -> str:
 
 
 Listen = Annotated[Address, PlainValidator(address), written_as(examples=["127.0.0.1:9878"])]
-LoopbackListen = Annotated[
-    Address,
-    PlainValidator(address),
-    AfterValidator(_on_loopback),
-    written_as(examples=["127.0.0.1:9877"]),
-]
 HostName = Annotated[str, matching(_HOST, "a host name; write it without scheme, port and path")]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 StoreUrl = Annotated[SecretStr, AfterValidator(_store)]

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, NonNegativeInt, PositiveInt, SecretStr
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
+from monitor.config.access import LoginSections, TokenSections
 from monitor.config.accounts import AccountSection
-from monitor.config.addresses import HostName, Listen, LoopbackListen, StoreUrl, WebAddress, address
+from monitor.config.addresses import Address, HostName, Listen, StoreUrl, WebAddress, address
 from monitor.config.calendars import CalendarSection, NewCalendarName, Zone, zone
-from monitor.config.fields import Label, Language, Many, Section, default
+from monitor.config.fields import Label, Language, Many, Section, Span, at_least, default
 from monitor.config.targets import TargetSection
 
 
@@ -25,12 +35,34 @@ def _not_none(accounts: tuple[AccountSection, ...]) -> tuple[AccountSection, ...
 
 
 class HttpSection(Section):
-    listen: LoopbackListen = default("127.0.0.1:9877", address)
-    """Where the page and the metrics are served."""
+    tokens: Annotated[TokenSections, _or_empty(list)] = ()
+    """What programs show to be let in. Once this or `basic` is set, nobody else is."""
+    basic: Annotated[LoginSections, _or_empty(list)] = ()
+    """Whom to let in by name and password."""
+    listen: Listen = default("127.0.0.1:9877", address)
+    """Where the page and the metrics are served; beyond loopback with `tokens` or `basic` only."""
     external_url: WebAddress | None = None
     """How people reach it: the links in notices and rules. Its host may be asked for."""
     hosts: Many[HostName] = ()
     """Further host names that may be asked for."""
+
+    @field_validator("listen")
+    @classmethod
+    def _is_not_open_to_all(cls, where: Address, info: ValidationInfo) -> Address:
+        """What stands above `listen` is known here, if it is well."""
+        if where.is_loopback() or any(info.data.get(key, True) for key in ("tokens", "basic")):
+            return where
+        raise ValueError(
+            f"{where} listens beyond loopback, where anybody could read and act; "
+            f"set http.tokens or http.basic, or write 127.0.0.1:{where.port}"
+        )
+
+
+class RetentionSection(Section):
+    text: Annotated[Span, at_least("1d")] | None = None
+    """How old a post's text may become; what was read in it stays."""
+    posts: Annotated[Span, at_least("1d")] | None = None
+    """How old conversations may become in which nobody waits; their waits and figures stay."""
 
 
 class SandboxSection(Section):
@@ -53,6 +85,10 @@ class DocumentSection(Section):
     """Of reports, of "today", of the hours of the week."""
     http: Annotated[HttpSection, _or_empty(dict)] = Field(default_factory=HttpSection)
     """The page, the API and the metrics."""
+    retention: Annotated[RetentionSection, _or_empty(dict)] = Field(
+        default_factory=RetentionSection
+    )
+    """How long what people wrote is kept; for ever unless set."""
     sandbox: Annotated[SandboxSection | None, _or_empty(dict)] = None
     """The simulated platform, started beside the daemon if this stands here."""
     calendars: Annotated[dict[NewCalendarName, CalendarSection], _or_empty(dict)] = Field(

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from monitor.config.access import login, token
 from monitor.config.accounts import AccountSection
 from monitor.config.addresses import store_url
 from monitor.config.calendars import ALWAYS_OPEN
@@ -15,7 +16,7 @@ from monitor.config.document import DocumentSection, HttpSection, SandboxSection
 from monitor.config.examination import Checked
 from monitor.config.installed import Connectors, ConnectorSettings, installed_connectors
 from monitor.config.problems import ConfigError, Problem
-from monitor.config.settings import Account, Config, Http, Sandbox
+from monitor.config.settings import Account, Config, Http, Retention, Sandbox
 from monitor.config.targets import PRESETS
 from monitor.config.yaml_lines import read_yaml
 from monitor.domain.calendar import ALWAYS, Calendar
@@ -78,7 +79,14 @@ def _http(section: HttpSection) -> Http:
     if section.external_url:
         hosts.add(urlsplit(section.external_url).hostname or "")
     url = section.external_url or f"http://{section.listen}"
-    return Http(section.listen.host, section.listen.port, url, tuple(sorted(hosts)))
+    return Http(
+        host=section.listen.host,
+        port=section.listen.port,
+        external_url=url,
+        hosts=tuple(sorted(hosts)),
+        tokens=tuple(map(token, section.tokens)),
+        basic=tuple(map(login, section.basic)),
+    )
 
 
 def _sandbox(section: SandboxSection) -> Sandbox:
@@ -119,6 +127,7 @@ def _account(
         burst=entry.burst,
         wording=entry.wording(),
         settings=own,
+        retention=Retention(sections.retention.text, sections.retention.posts),
     )
 
 

@@ -5,15 +5,29 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
 
 from monitor.config.installed import ConnectorSettings
 from monitor.domain.calendar import Calendar
 from monitor.domain.target import Target
 from monitor.domain.words import Wording
 from monitor.ports.connector import Connector, Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How old texts and posts may become; None: they are kept for ever."""
+
+    text: timedelta | None = None
+    posts: timedelta | None = None
+
+
+KEPT_FOR_EVER = Retention()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +51,7 @@ class Account:
     burst: timedelta
     wording: Wording = field(repr=False)
     settings: ConnectorSettings = field(repr=False)
+    retention: Retention = KEPT_FOR_EVER
 
     @property
     def platform(self) -> str:
@@ -52,14 +67,43 @@ class Account:
         return self.settings.build(self.presence, web)
 
 
+class Scope(StrEnum):
+    """What a token or a login allows: to look, to change something, to hand in posts."""
+
+    READ = "read"
+    ACT = "act"
+    INGEST = "ingest"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a program shows; `name` is for people."""
+
+    name: str
+    token: SecretStr
+    scopes: frozenset[Scope]
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """What a person shows."""
+
+    user: str
+    password: SecretStr
+    scopes: frozenset[Scope]
+
+
 @dataclass(frozen=True, slots=True)
 class Http:
-    """Where to serve, how people reach it, and the host names (beside loopback) to ask for."""
+    """Where to serve, how people reach it, the host names (beside loopback) to ask for, and who
+    may. Without tokens and logins everybody may read and act."""
 
     host: str
     port: int
     external_url: str
     hosts: tuple[str, ...]
+    tokens: tuple[Token, ...] = ()
+    basic: tuple[Login, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

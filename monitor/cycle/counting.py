@@ -157,5 +157,7 @@ class Counting:
 
     def write(self, tx: sa.Connection) -> None:
         posts.set_tallied(tx, self._desk.id, self._post_bits)
+        if self._desk.is_silent:
+            return
         tallies.add(tx, self._desk.id, self._counts)
         tallies.observe(tx, self._desk.id, self._seconds, self._desk.bounds)

@@ -51,6 +51,7 @@ class Desk:
     """What ingest and judge need of an account.
 
     `live_since` is when the first poll ended, None before: what was opened earlier is history.
+    `is_silent`: what changes now is neither counted nor told, and a wait found now is history.
     """
 
     id: int
@@ -61,6 +62,7 @@ class Desk:
     targets: Mapping[int, Target]
     bounds: Sequence[float]
     live_since: datetime | None
+    is_silent: bool = False
 
     def is_live(self, at: datetime) -> bool:
         return self.live_since is not None and at >= self.live_since

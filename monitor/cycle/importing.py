@@ -8,14 +8,14 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
+from monitor.cycle.arriving import fit_instant
 from monitor.cycle.desk import Desk, Watch, desk
 from monitor.cycle.ingest import ingest
-from monitor.cycle.judge import judge_account
+from monitor.cycle.judge import judge_history
 from monitor.cycle.staging import Staging
-from monitor.domain.account import Cast, Role
-from monitor.domain.post import Post
+from monitor.domain.post import Post, bare_handle
 from monitor.ports.archive import Archive, Rejected
-from monitor.store import accounts
+from monitor.store import accounts, posts
 from monitor.store.database import Store
 
 BATCH = 500
@@ -97,22 +97,23 @@ def _store(
     now: datetime,
     complete_until: datetime | None,
 ) -> int:
-    stored, oldest, newest = 0, None, complete_until
+    stored = 0
+    instants: list[datetime] = []
     while batch := list(islice(relevant, BATCH)):
         with store.write() as tx:
             here = desk(watch, accounts.one(tx, watch.name))
             stored += ingest(tx, here, batch, now=now, live=False)
-        oldest = _least(oldest, batch)
-        newest = complete_until or max([*(post.created_at for post in batch), newest or oldest])
-    if oldest and newest:
-        with store.write() as tx:
-            here = desk(watch, accounts.one(tx, watch.name))
-            accounts.cover(tx, here.id, oldest, newest, live=False)
-            watermark = accounts.watermark(tx, here.id) or newest
-            judge_account(tx, here, watermark, now, was_blind=False)
+        instants += (fit_instant(post.created_at, now) for post in batch)
+        instants = [min(instants), max(instants)]
+    if instants:
+        oldest, newest = instants
+        _cover(store, watch, oldest, min(complete_until or newest, now))
+        judge_history(store, watch, now)
     return stored
 
 
-def _least(oldest: datetime | None, batch: Iterable[Post]) -> datetime:
-    instants = [post.created_at for post in batch]
-    return min([*instants, oldest]) if oldest else min(instants)
+def _cover(store: Store, watch: Watch, start: datetime, end: datetime) -> None:
+    """It is no coverage where it ends before it begins."""
+    if start <= end:
+        with store.write() as tx:
+            accounts.cover(tx, accounts.one(tx, watch.name).id, start, end, live=False)

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 import sqlalchemy as sa
 
 from monitor.cycle.arriving import fit
 from monitor.cycle.desk import Desk
 from monitor.cycle.record import record
+from monitor.cycle.retention import admitted
 from monitor.domain.conversation import id_order, joined_ids
 from monitor.domain.fold import fold
 from monitor.domain.outcome import Folded
@@ -22,16 +24,19 @@ from monitor.domain.post import NO_REACH, Post, Reach, Versions
 from monitor.store import posts, waits
 from monitor.store.posts import KnownRow, StoredPost
 
+_read_of = attrgetter("author_id", "author_handle", "author_is_bot", "lang", "text")
+"""What a reading depends on. Followers change daily, and nothing is read anew for that."""
+
 
 def ingest(
     tx: sa.Connection, desk: Desk, arriving: Iterable[Post], *, now: datetime, live: bool
 ) -> int:
     """Take posts in; how many were new or changed. `live`: they came by a poll or the API."""
-    united = _united(arriving, now)
+    united, as_shown = admitted(tx, desk.id, _united(arriving, now))
     if not united:
         return 0
     stored = posts.find(tx, desk.id, united)
-    changed = _changed(united, stored, desk, now, live=live)
+    changed = _changed(united, as_shown, stored, desk, now, live=live)
     posts.put(tx, desk.id, changed.values())
     posts.set_reach(tx, desk.id, _reaches(united, stored, changed))
     if changed:
@@ -41,10 +46,10 @@ def ingest(
 
 def refold(tx: sa.Connection, desk: Desk, changed: Mapping[str, StoredPost], now: datetime) -> None:
     """Fold anew the conversations of these posts, which are stored already."""
-    named = {name for one in changed.values() for name in joined_ids(one.known())}
+    anew = {one.id: KnownRow(one.known(), one.live, one.tallied) for one in changed.values()}
+    named = {name for row in anew.values() for name in joined_ids(row.known)}
     touched = set(posts.conversations_of(tx, desk.id, named).values())
-    rows = posts.known_in(tx, desk.id, touched)
-    rows |= {one.id: KnownRow(one.known(), one.live, one.tallied) for one in changed.values()}
+    rows = posts.known_in(tx, desk.id, touched) | anew
     acts = waits.acts_in(tx, desk.id, touched)
     stored = waits.in_conversations(tx, desk.id, touched)
     folds = fold((row.known for row in rows.values()), acts, desk.account)
@@ -64,6 +69,7 @@ def _united(arriving: Iterable[Post], now: datetime) -> dict[str, Versions]:
 
 def _changed(
     united: Mapping[str, Versions],
+    as_shown: Mapping[str, Post],
     stored: Mapping[str, StoredPost],
     desk: Desk,
     now: datetime,
@@ -74,15 +80,15 @@ def _changed(
     for name, versions in united.items():
         before = stored.get(name)
         if before is None:
-            reading = desk.wording.read(versions.first)
+            reading = desk.wording.read(as_shown.get(name, versions.first))
             changed[name] = StoredPost(versions, reading, now, live)
             continue
         after = before.versions.united(versions)
         if after == before.versions:
             continue
         reading = before.reading
-        if after.first != before.versions.first and after.first.text is not None:
-            reading = desk.wording.read(after.first)
+        if _read_of(after.first) != _read_of(before.versions.first):
+            reading = desk.wording.read(as_shown.get(name, after.first))
         first = replace(after.first, reach=_newest_reach(versions, before))
         changed[name] = replace(before, versions=replace(after, first=first), reading=reading)
     return changed

@@ -13,23 +13,36 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.cycle.counting import Counting
-from monitor.cycle.desk import Desk
+from monitor.cycle.desk import Desk, Watch, desk
 from monitor.domain.target import Target, Verdict, judge
 from monitor.domain.wait import Status
 from monitor.ports.notifier import AlertKind
-from monitor.store import alerts, waits
+from monitor.store import accounts, alerts, waits
 from monitor.store.alerts import Fact
+from monitor.store.database import Store
 from monitor.store.waits import StoredDue, StoredWait
+
+AT_ONCE = 1_000
+"""Dues that a transaction judges of a long history: it lets the daemon in between."""
 
 
 def judge_account(
-    tx: sa.Connection, desk: Desk, watermark: datetime, now: datetime, *, was_blind: bool
-) -> None:
-    """Judge what the watermark has reached. `was_blind`: the poll ended a span of blindness."""
+    tx: sa.Connection,
+    desk: Desk,
+    watermark: datetime,
+    now: datetime,
+    *,
+    was_blind: bool,
+    limit: int | None = None,
+) -> int:
+    """Judge what the watermark has reached, the earliest `limit` of it; how much that was.
+
+    `was_blind`: the poll ended a span of blindness.
+    """
     counting = Counting(desk)
     judged: list[StoredDue] = []
     facts: list[Fact] = []
-    for due, wait in waits.to_judge(tx, desk.id, watermark):
+    for due, wait in waits.to_judge(tx, desk.id, watermark, limit):
         target = desk.targets.get(due.target_id)
         if target is None:  # the account has given this promise up
             judged.append(replace(due, next_at=None))
@@ -47,8 +60,21 @@ def judge_account(
                 facts.append(_fact(AlertKind.BREACH, due, target, due.due_at))
                 facts += _recovery(due, wait, target)
     waits.put_dues(tx, desk.id, judged)
-    alerts.write(tx, desk.id, facts)
+    _tell(tx, desk, facts)
     counting.write(tx)
+    return len(judged)
+
+
+def judge_history(store: Store, watch: Watch, now: datetime) -> None:
+    """Judge what an import or a refold has brought, a part a transaction."""
+    more = True
+    while more:
+        with store.write() as tx:
+            here = desk(watch, accounts.one(tx, watch.name))
+            watermark = accounts.watermark(tx, here.id)
+            more = watermark is not None and bool(
+                judge_account(tx, here, watermark, now, was_blind=False, limit=AT_ONCE)
+            )
 
 
 def revise(
@@ -81,7 +107,7 @@ def revise(
                 revised.append(after)
             news += _news(due, after, wait, target)
     waits.put_dues(tx, desk.id, revised)
-    alerts.write(tx, desk.id, breaches)
+    _tell(tx, desk, breaches)
     _write_news(tx, desk, news)
 
 
@@ -169,7 +195,12 @@ def _write_news(tx: sa.Connection, desk: Desk, facts: Iterable[Fact]) -> None:
         _key(AlertKind.BREACH, fact.wait, desk.targets[fact.target_id]): fact for fact in facts
     }
     told = alerts.standing(tx, about.keys()) if about else set()
-    alerts.write(tx, desk.id, [fact for key, fact in about.items() if key in told])
+    _tell(tx, desk, [fact for key, fact in about.items() if key in told])
+
+
+def _tell(tx: sa.Connection, desk: Desk, facts: Iterable[Fact]) -> None:
+    if not desk.is_silent:
+        alerts.write(tx, desk.id, facts)
 
 
 def _fact(kind: AlertKind, due: StoredDue, target: Target, at: datetime) -> Fact:

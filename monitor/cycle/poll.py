@@ -39,11 +39,11 @@ def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
     began = clock()
     try:
         with store.read() as tx:
-            cursor = accounts.one(tx, watch.name).cursor
-        for batch in watch.connector.fetch(cursor, began):
+            row = accounts.one(tx, watch.name)
+        for batch in watch.connector.fetch(row.cursor, began):
             more: list[Post] = []
             if batch.complete_until:
-                more = looking.at_deadlines(store, watch, batch.complete_until, clock)
+                more = looking.at_deadlines(store, watch, row.id, batch.complete_until, clock)
             with store.write() as tx:
                 _take(tx, watch, replace(batch, posts=[*batch.posts, *more]), began, clock())
     except FetchError as error:
@@ -72,10 +72,14 @@ def _take(tx: sa.Connection, watch: Watch, batch: Batch, began: datetime, now: d
     here = desk(watch, row)
     there = now - clock_error(row.clock_offset)
     ingest(tx, here, batch.posts, now=there, live=row.live_since is not None)
-    accounts.update(tx, row.id, cursor=batch.cursor, ids=row.ids, **shown)
-    tallies.add(tx, row.id, _requests(usage))
+    columns = {"cursor": batch.cursor, "ids": row.ids, **shown}
+    counts = _requests(usage)
     if batch.complete_until is not None:
-        _finish(tx, watch, row, here, batch.complete_until, began, now)
+        columns |= _finished(tx, watch, row, here, batch.complete_until, began, now)
+        counts |= {("polls_total", ""): 1, ("blind_seconds_total", ""): columns.pop("blind_for")}
+        tallies.observe(tx, row.id, _took(now - began), POLL_BOUNDS)
+    accounts.update(tx, row.id, **columns)
+    tallies.add(tx, row.id, counts)
 
 
 def _finish(
@@ -86,7 +90,7 @@ def _finish(
     complete_until: datetime,
     began: datetime,
     now: datetime,
-) -> None:
+) -> dict[str, Any]:
     """A poll that read everything: the watermark moves, and what it passes is judged. Of the two
     clocks the slower is believed."""
     wrong = clock_error(row.clock_offset)

@@ -15,6 +15,7 @@ from monitor.cycle.counting import Counting
 from monitor.cycle.desk import Desk
 from monitor.cycle.numbering import Gone, Numbered, numbered
 from monitor.domain.outcome import Folded
+from monitor.domain.target import Target
 from monitor.domain.wait import DEFINITION_VERSION, Status, Wait
 from monitor.store import accounts, posts, waits
 from monitor.store.instants import micros
@@ -181,7 +182,9 @@ def _row(change: _Change, desk: Desk, counting: Counting, now: datetime) -> dict
         row |= {
             name: stored.columns[name] for name in ("number", "live", "late_arrival", "tallied")
         }
-    if opener:
+    if desk.is_silent:
+        row = {"live": False, "late_arrival": False, **row}
+    elif opener:
         # An edit or a late parent can make a mention of what was seen long before.
         known_at = now if change.is_moved else opener.seen_at
         earliest = min((promise.first_at for promise in change.promises), default=known_at)

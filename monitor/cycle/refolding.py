@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 
 from monitor.cycle.desk import Watch, desk
 from monitor.cycle.ingest import refold
+from monitor.cycle.judge import judge_history
+from monitor.domain.post import ReplyClass
 from monitor.store import accounts, posts, waits
 from monitor.store.database import Store
+from monitor.store.waits import StoredWait
 
 CHUNK = 200
 """Conversations a transaction."""
@@ -30,8 +33,10 @@ def refold_account(
     while chunk := list(islice(touched, CHUNK)):
         with store.write() as tx:
             here = desk(watch, accounts.one(tx, watch.name))
-            before = _statuses(waits.in_conversations(tx, here.id, chunk))
-            stored = posts.find(tx, here.id, posts.members(tx, here.id, chunk))
+            # The daemon may have joined some since; each is called by one of its ids.
+            called = set(posts.conversations_of(tx, here.id, chunk).values())
+            before = _statuses(waits.in_conversations(tx, here.id, called))
+            stored = posts.find(tx, here.id, posts.members(tx, here.id, called))
             reread = {
                 name: replace(one, reading=here.wording.read(one.versions.first))
                 for name, one in stored.items()
@@ -39,17 +44,31 @@ def refold_account(
             }
             posts.put(tx, here.id, [one for name, one in reread.items() if one != stored[name]])
             refold(tx, here, stored | reread, now)
-            after = _statuses(waits.in_conversations(tx, here.id, chunk))
+            after = _statuses(waits.in_conversations(tx, here.id, called))
         changes.update(_differences(before, after))
+    judge_history(store, watch, now)
     return changes
 
 
-def _statuses(found: list[waits.StoredWait]) -> dict[int, str]:
-    return {wait.number: f"{wait.columns['kind']}, {wait.status.value}" for wait in found}
+def _statuses(found: list[StoredWait]) -> dict[int, tuple[str, object]]:
+    """What each wait is, in words, and the answer that made it so."""
+    return {wait.number: (_status(wait), wait.columns["answered_by"]) for wait in found}
 
 
-def _differences(before: dict[int, str], after: dict[int, str]) -> Iterator[tuple[str, str]]:
+def _status(wait: StoredWait) -> str:
+    words = [wait.columns["kind"], wait.status.value]
+    if wait.columns["reply_class"] not in (None, ReplyClass.HUMAN):
+        words.append(f"by a {wait.columns['reply_class']}")
+    return ", ".join(words)
+
+
+def _differences(
+    before: Mapping[int, tuple[str, object]], after: Mapping[int, tuple[str, object]]
+) -> Iterator[tuple[str, str]]:
+    none = "none", None
     for number in before.keys() | after.keys():
-        was, now_is = before.get(number, "none"), after.get(number, "none")
+        (was, was_by), (now_is, now_by) = before.get(number, none), after.get(number, none)
         if was != now_is:
             yield was, now_is
+        elif was_by != now_by:
+            yield was, f"{now_is} by another post"

@@ -134,7 +134,9 @@ class Versions:
     def of(cls, post: Post) -> Versions:
         deletion = Deletion(post.deleted_at, post.deleted_by) if post.deleted_at else None
         names = dict.fromkeys(post.mentions, post.edited_at)
-        first = replace(post, mentions=(), deleted_at=None, deleted_by=DeletedBy.AUTHOR)
+        first = post
+        if post.mentions or post.deleted_at or post.deleted_by is not DeletedBy.AUTHOR:
+            first = replace(post, mentions=(), deleted_at=None, deleted_by=DeletedBy.AUTHOR)
         return cls(first, names, deletion, only_deleted=deletion is not None)
 
     def united(self, other: Versions) -> Versions:

@@ -9,6 +9,18 @@ from __future__ import annotations
 
 from monitor.http.address import is_sendable, web_address
 from monitor.http.answer import Answer, RateLimit
+from monitor.http.sessions import Session, Sessions, SignedIn
 from monitor.http.web import Site, Usage, Web
 
-__all__ = ["Answer", "RateLimit", "Site", "Usage", "Web", "is_sendable", "web_address"]
+__all__ = [
+    "Answer",
+    "RateLimit",
+    "Session",
+    "Sessions",
+    "SignedIn",
+    "Site",
+    "Usage",
+    "Web",
+    "is_sendable",
+    "web_address",
+]

@@ -144,9 +144,14 @@ class _Transport(httpx.BaseTransport):
             port=request.url.port,
             target=request.url.raw_path,
         )
-        headers, extensions = request.headers.raw, request.extensions
         answer = self._pool.handle_request(
-            httpcore.Request(request.method, url, headers=headers, extensions=extensions)
+            httpcore.Request(
+                request.method,
+                url,
+                headers=request.headers.raw,
+                content=request.read(),
+                extensions=request.extensions,
+            )
         )
         return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 import httpcore
 import httpx
+import orjson
 import stamina
 from stamina.instrumentation import set_on_retry_hooks
 
@@ -28,6 +29,7 @@ from monitor.http.answer import (
     refusal,
 )
 from monitor.http.network import Network, client, until
+from monitor.http.sessions import Sessions
 from monitor.ports.clock import Clock
 from monitor.ports.connector import FetchError, Reason
 
@@ -72,7 +74,9 @@ class Web:
         deadline: timedelta = DEADLINE,
         tries: int = 3,
         most_bytes: int = MOST_BYTES,
+        sessions: Sessions | None = None,
     ) -> None:
+        self.sessions = sessions or Sessions(clock)
         self._clock = clock
         self._deadline = deadline.total_seconds()
         self._most_bytes = most_bytes
@@ -101,6 +105,16 @@ class Web:
             url = redirected(answer)
         raise FetchError(Reason.REJECTED, f"{place(url)} redirects for ever; correct the address")
 
+    def post(
+        self, url: httpx.URL, headers: Mapping[str, str], content: bytes, also: Collection[int] = ()
+    ) -> Answer:
+        """The answer to a POST, tried once and led nowhere else. Raises FetchError."""
+        deadline = time.monotonic() + self._deadline
+        answer = self._try(url, headers, deadline, also, "POST", content)
+        if answer.status in _MOVED:
+            raise refusal(answer)
+        return answer
+
     def close(self) -> None:
         """End what is under way, and refuse what comes after."""
         self._network.close()
@@ -115,13 +129,21 @@ class Web:
             return taken
 
     def _try(
-        self, url: httpx.URL, headers: Mapping[str, str], deadline: float, also: Collection[int]
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        deadline: float,
+        also: Collection[int],
+        method: str = "GET",
+        content: bytes = b"",
     ) -> Answer:
         if self._network.is_closed:
             raise FetchError(Reason.UNAVAILABLE, f"{place(url)} was not asked: shutting down")
         opened, asked_at = self._client(url.scheme), self._clock()
         try:
-            with opened.stream("GET", url, headers=headers, extensions=until(deadline)) as response:
+            with opened.stream(
+                method, url, headers=headers, content=content, extensions=until(deadline)
+            ) as response:
                 head = self._head(response, url, asked_at)
                 if not (response.is_success or head.status in _MOVED or head.status in also):
                     raise refusal(head)
@@ -178,6 +200,16 @@ class Site:
         """The answer to a GET if its status is 2xx or in `also`."""
         url = httpx.URL(self._address + path, params=params)
         return self._web.get(url, self._headers, also)
+
+    def post(
+        self, path: str, json: Mapping[str, object] | None = None, *, also: Collection[int] = ()
+    ) -> Answer:
+        """The answer to a POST of `json`, or of nothing, if its status is 2xx or in `also`."""
+        url, content = httpx.URL(self._address + path), b"" if json is None else orjson.dumps(json)
+        headers = (
+            {"Content-Type": "application/json", **self._headers} if content else self._headers
+        )
+        return self._web.post(url, headers, content, also)
 
 
 def _content(response: httpx.Response, url: httpx.URL, most: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 import orjson
@@ -17,7 +18,8 @@ from monitor.store.schema import account, coverage
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """`live_since` is None until the first poll has ended; `failures` are those in a row."""
+    """`live_since` is None until the first poll has ended; `failures` are those in a row;
+    `definition_version` is of the rules by which all of it was last folded."""
 
     id: int
     name: str
@@ -31,6 +33,7 @@ class AccountRow:
     reason: str | None
     clock_offset: timedelta | None
     rate_limit_left: int | None
+    definition_version: int
 
 
 def ensure(tx: sa.Connection, names: Iterable[str]) -> None:
@@ -49,23 +52,38 @@ def all_of(tx: sa.Connection) -> dict[str, AccountRow]:
 
 def one(tx: sa.Connection, name: str) -> AccountRow:
     """Raises LookupError where no account is called so."""
-    row = tx.execute(sa.select(account).where(account.c.name == name)).one_or_none()
+    row = tx.execute(_ONE, {"called": name}).one_or_none()
     if row is None:
         raise LookupError(f'there is no account "{name}" in this database')
     return _account(row)
 
 
+_ONE = sa.select(account).where(account.c.name == sa.bindparam("called"))
+
+
 def update(tx: sa.Connection, account_id: int, **columns: Any) -> None:
     """Set columns; instants and spans, mappings are written as the table holds them."""
     values = {name: _written(value) for name, value in columns.items()}
-    tx.execute(sa.update(account).where(account.c.id == account_id).values(values))
+    tx.execute(_update(tuple(columns)), {"of": account_id, **values})
+
+
+@cache
+def _update(columns: tuple[str, ...]) -> sa.Update:
+    changed = {name: sa.bindparam(name) for name in columns}
+    return sa.update(account).where(account.c.id == sa.bindparam("of")).values(changed)
 
 
 def due_for_poll(tx: sa.Connection, now: datetime) -> list[str]:
     """Names of the accounts whose next poll has come, the longest due first."""
-    at = account.c.next_poll_at
-    query = sa.select(account.c.name).where(sa.or_(at.is_(None), at <= micros(now)))
-    return list(tx.scalars(query.order_by(sa.func.coalesce(at, 0))))
+    return list(tx.scalars(_DUE_FOR_POLL, {"now": micros(now)}))
+
+
+_NEXT = account.c.next_poll_at
+_DUE_FOR_POLL = (
+    sa.select(account.c.name)
+    .where(sa.or_(_NEXT.is_(None), sa.bindparam("now") >= _NEXT))
+    .order_by(sa.func.coalesce(_NEXT, 0))
+)
 
 
 def bring_forward(tx: sa.Connection, account_id: int, at: datetime) -> None:
@@ -106,6 +124,9 @@ def cover(
     tx: sa.Connection, account_id: int, start: datetime, end: datetime, *, live: bool
 ) -> None:
     """Note that the account was observed from `start` to `end`. A watermark never moves back."""
+    of = {"of": account_id, "live_one": live, "from": micros(start), "until": micros(end)}
+    if end > start and tx.execute(_GO_ON, of).rowcount == 1:
+        return
     mine = (coverage.c.account_id == account_id) & (coverage.c.live == live)
     rows = tx.execute(sa.select(coverage.c.from_at, coverage.c.until_at).where(mine))
     before = [Span(instant(one), instant(two)) for one, two in rows]
@@ -127,11 +148,22 @@ def cover(
     )
 
 
+_OF_ONE_KIND = (coverage.c.account_id == sa.bindparam("of")) & (
+    coverage.c.live == sa.bindparam("live_one")
+)
+_GO_ON = (
+    sa.update(coverage)
+    .where(_OF_ONE_KIND, coverage.c.until_at == sa.bindparam("from"))
+    .values(until_at=sa.bindparam("until"))
+)
+"""The usual case: the observation goes on from where the last one ended."""
+
+
 def _until(tx: sa.Connection, account_id: int, *, live: bool) -> datetime | None:
-    query = sa.select(sa.func.max(coverage.c.until_at)).where(
-        coverage.c.account_id == account_id, coverage.c.live == live
-    )
-    return instant_or_none(tx.scalar(query))
+    return instant_or_none(tx.scalar(_UNTIL, {"of": account_id, "live_one": live}))
+
+
+_UNTIL = sa.select(sa.func.max(coverage.c.until_at)).where(_OF_ONE_KIND)
 
 
 def _account(row: sa.Row[Any]) -> AccountRow:
@@ -148,6 +180,7 @@ def _account(row: sa.Row[Any]) -> AccountRow:
         reason=row.reason,
         clock_offset=span_or_none(row.clock_offset),
         rate_limit_left=row.rate_limit_left,
+        definition_version=row.definition_version,
     )
 
 

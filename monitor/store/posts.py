@@ -67,6 +67,10 @@ def find(tx: sa.Connection, account_id: int, ids: Collection[str]) -> dict[str, 
     return found
 
 
+def has_any(tx: sa.Connection, account_id: int) -> bool:
+    return bool(tx.scalar(sa.select(sa.exists().where(post.c.account_id == account_id))))
+
+
 def put(tx: sa.Connection, account_id: int, posts: Iterable[StoredPost]) -> None:
     upsert(tx, post, [_row(account_id, one) for one in posts])
 
@@ -156,7 +160,7 @@ def known_in(
             .where(node.c.account_id == account_id, node.c.conversation.in_(part))
         )
         for row in tx.execute(query):
-            found[row.native_id] = _known_row(row)
+            found[row[0]] = _known_row(row)
     return found
 
 
@@ -182,28 +186,48 @@ _LEAN = (
 
 
 def _known_row(row: Any) -> KnownRow:
-    names = _names(row.names)
-    edited_at = instant_or_none(row.edited_at)
+    """A long conversation has thousands: they are taken apart in one go."""
+    (
+        name,
+        author_id,
+        author_handle,
+        created_at,
+        parent_id,
+        parent_author_id,
+        root_id,
+        surface,
+        names,
+        edited_at,
+        deleted_at,
+        deleted_by,
+        ignored_by,
+        closer,
+        reply_class,
+        live,
+        tallied,
+    ) = row
     known = KnownPost(
-        id=row.native_id,
-        author_id=row.author_id,
-        author_handle=row.author_handle,
-        created_at=instant(row.created_at),
-        parent_id=row.parent_id,
-        parent_author_id=row.parent_author_id,
-        root_id=row.root_id,
-        surface=Surface(row.surface),
-        names={name: None if since == edited_at else since for name, since in names.items()},
-        deletion=_deletion(row),
-        ignored_by=row.ignored_by,
-        closer=row.closer,
-        reply_class=ReplyClass(row.reply_class),
+        id=name,
+        author_id=author_id,
+        author_handle=author_handle,
+        created_at=instant(created_at),
+        parent_id=parent_id,
+        parent_author_id=parent_author_id,
+        root_id=root_id,
+        surface=Surface(surface),
+        names=_known_names(names, edited_at),
+        deletion=_deletion(deleted_at, deleted_by),
+        ignored_by=ignored_by,
+        closer=closer,
+        reply_class=ReplyClass(reply_class),
     )
-    return KnownRow(known, row.live, row.tallied)
+    return KnownRow(known, live, tallied)
 
 
 def _stored(row: sa.Row[Any]) -> StoredPost:
-    versions = Versions(_first(row), _names(row.names), _deletion(row), row.only_deleted)
+    versions = Versions(
+        _first(row), _names(row.names), _deletion(row.deleted_at, row.deleted_by), row.only_deleted
+    )
     reading = Reading(row.ignored_by, row.closer, ReplyClass(row.reply_class))
     return StoredPost(versions, reading, instant(row.seen_at), row.live, row.tallied)
 
@@ -273,16 +297,24 @@ def _reach_row(reach: Reach) -> dict[str, int | None]:
     }
 
 
-def _deletion(row: sa.Row[Any]) -> Deletion | None:
-    if row.deleted_at is None:
-        return None
-    return Deletion(instant(row.deleted_at), DeletedBy(row.deleted_by))
+def _deletion(at: int | None, by: str) -> Deletion | None:
+    return None if at is None else Deletion(instant(at), DeletedBy(by))
 
 
 def _names(text: str | None) -> KnownNames:
     if not text:
         return {}
     return {name: instant_or_none(since) for name, since in orjson.loads(text).items()}
+
+
+def _known_names(text: str | None, edited_at: int | None) -> KnownNames:
+    """As the fold reads them: None for those that the first version has."""
+    if not text:
+        return {}
+    return {
+        name: None if since == edited_at else instant_or_none(since)
+        for name, since in orjson.loads(text).items()
+    }
 
 
 def _names_text(names: KnownNames) -> str | None:

@@ -19,6 +19,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from monitor.domain.wait import DEFINITION_VERSION
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -55,6 +57,8 @@ account = Table(
     Column("reason", Text),
     Column("clock_offset", BigInteger),  # the host's clock minus the platform's
     Column("rate_limit_left", BigInteger),
+    Column("pruned_before", BigInteger),  # older posts that are not stored were removed
+    Column("definition_version", Integer, nullable=False, default=DEFINITION_VERSION),
     Index("ix_account_next_poll_at", "next_poll_at"),
 )
 
@@ -122,6 +126,14 @@ post = Table(
     Column("live", Boolean, nullable=False),  # first seen by a live poll
     Column("tallied", Integer, nullable=False),  # bits: in which counters it stands
     Index("ix_post_account_id_author_id", "account_id", "author_id"),
+    Index("ix_post_account_id_created_at", "account_id", "created_at"),
+)
+Index(
+    "ix_post_text",
+    post.c.account_id,
+    post.c.created_at,
+    sqlite_where=post.c.text.is_not(None),
+    postgresql_where=post.c.text.is_not(None),
 )
 
 wait = Table(
@@ -243,6 +255,16 @@ Index(
     alert.c.number,
     sqlite_where=alert.c.told_at.is_(None),
     postgresql_where=alert.c.told_at.is_(None),
+)
+
+# Who was erased, as digests that know a name when it comes again, and the pseudonym of each.
+erasure = Table(
+    "erasure",
+    metadata,
+    _account(),
+    Column("digest", Text, primary_key=True),
+    Column("salt", Text, nullable=False),  # one an account
+    Column("pseudonym", Text, nullable=False),
 )
 
 lease = Table(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from monitor.domain.wait import Act, Deed, Dismissal, Status
 from monitor.store.instants import instant, instant_or_none, micros
-from monitor.store.schema import act, due, node, wait
-from monitor.store.upsert import Row, in_parts, upsert
+from monitor.store.schema import act, due, node, post, wait
+from monitor.store.upsert import Row, in_parts, insert_many, upsert
+
+
+MOST = 2**31 - 1
+"""Rows at once, where there is no limit: more than there will be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,8 @@ class StoredDue:
 def in_conversations(
     tx: sa.Connection, account_id: int, conversations: Iterable[str]
 ) -> list[StoredWait]:
-    """All stored waits of these conversations, those that ceased to exist too."""
+    """All stored waits of these conversations, those that ceased to exist too; but none whose
+    opener was removed by age: what has become of it is settled."""
     found = []
     for part in in_parts(conversations):
         query = (
@@ -75,6 +80,10 @@ def in_conversations(
             .join(
                 node,
                 (node.c.account_id == wait.c.account_id) & (node.c.native_id == wait.c.opened_by),
+            )
+            .join(
+                post,
+                (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.opened_by),
             )
             .where(node.c.account_id == account_id, node.c.conversation.in_(part))
         )
@@ -92,11 +101,17 @@ def one(tx: sa.Connection, account_id: int, number: int) -> StoredWait:
 
 
 def insert(tx: sa.Connection, rows: Sequence[Row]) -> list[int]:
-    """Store new waits; their numbers, in the order of the rows."""
+    """Store new waits of one account; their numbers, in the order of the rows."""
     if not rows:
         return []
-    statement = sa.insert(wait).returning(wait.c.number, sort_by_parameter_order=True)
-    return list(tx.scalars(statement, rows))
+    insert_many(tx, wait, rows)
+    numbers: dict[str, int] = {}
+    for part in in_parts(row["opened_by"] for row in rows):
+        query = sa.select(wait.c.opened_by, wait.c.number).where(
+            wait.c.account_id == rows[0]["account_id"], wait.c.opened_by.in_(part)
+        )
+        numbers.update(tx.execute(query).all())
+    return [numbers[row["opened_by"]] for row in rows]
 
 
 def update(tx: sa.Connection, rows: Sequence[Row]) -> None:
@@ -143,59 +158,87 @@ def drop_dues(tx: sa.Connection, dues: Iterable[StoredDue]) -> None:
 
 
 def to_judge(
-    tx: sa.Connection, account_id: int, watermark: datetime
+    tx: sa.Connection, account_id: int, watermark: datetime, limit: int | None = None
 ) -> list[tuple[StoredDue, StoredWait]]:
-    """The dues whose next instant the watermark has reached, the earliest first."""
-    query = (
-        sa.select(due, *(column.label(f"wait_{column.name}") for column in wait.c))
-        .join(wait, wait.c.number == due.c.wait)
-        .where(due.c.account_id == account_id, due.c.next_at <= micros(watermark))
-        .order_by(due.c.next_at, due.c.wait, due.c.target_id)
-    )
-    return [(_due(row), _labelled(row)) for row in tx.execute(query).mappings()]
+    """The dues whose next instant the watermark has reached, the earliest first. Of the waits'
+    columns there are those that a verdict needs."""
+    asked = {"of": account_id, "until": micros(watermark), "most": limit or MOST}
+    return [(_due(row), _labelled(row)) for row in tx.execute(_TO_JUDGE, asked).mappings()]
+
+
+_JUDGED = (
+    wait.c.number,
+    wait.c.opened_by,
+    wait.c.opened_at,
+    wait.c.answered_at,
+    wait.c.ended_at,
+    wait.c.status,
+    wait.c.live,
+    wait.c.late_arrival,
+    wait.c.tallied,
+)
+
+
+_TO_JUDGE = (
+    sa.select(due, *(column.label(f"wait_{column.name}") for column in _JUDGED))
+    .join(wait, wait.c.number == due.c.wait)
+    .where(due.c.account_id == sa.bindparam("of"), due.c.next_at <= sa.bindparam("until"))
+    .order_by(due.c.next_at, due.c.wait, due.c.target_id)
+    .limit(sa.bindparam("most"))
+)
 
 
 def _labelled(columns: Mapping[Any, Any]) -> StoredWait:
-    return stored({column.name: columns[f"wait_{column.name}"] for column in wait.c})
+    return stored({column.name: columns[f"wait_{column.name}"] for column in _JUDGED})
 
 
 def next_instant(
-    tx: sa.Connection, account_id: int, after: datetime, least_gap_micros: int
+    tx: sa.Connection, account_id: int, after: datetime, least_gap: timedelta
 ) -> datetime | None:
     """The next instant at which an open wait must be looked at: the latest of those that follow
     the first within the gap, as one look serves them all."""
-    open_ones = (
-        sa.select(due.c.next_at)
-        .join(wait, wait.c.number == due.c.wait)
-        .where(
-            due.c.account_id == account_id,
-            due.c.next_at > micros(after),
-            wait.c.status == Status.OPEN.value,
-        )
-        .order_by(due.c.next_at)
+    asked = {"of": account_id, "after": micros(after), "gap": micros(least_gap)}
+    return instant_or_none(tx.scalar(_NEXT_INSTANT, asked))
+
+
+_OPEN_ONES = (
+    sa.select(due.c.next_at)
+    .join(wait, wait.c.number == due.c.wait)
+    .where(
+        due.c.account_id == sa.bindparam("of"),
+        due.c.next_at > sa.bindparam("after"),
+        wait.c.status == Status.OPEN.value,
     )
-    first = tx.scalar(open_ones.limit(1))
-    if first is None:
-        return None
-    crowd = open_ones.where(due.c.next_at <= first + least_gap_micros).subquery()
-    return instant_or_none(tx.scalar(sa.select(sa.func.max(crowd.c.next_at))))
+    .order_by(due.c.next_at)
+)
+_NEXT_INSTANT = (
+    _OPEN_ONES.where(
+        due.c.next_at <= _OPEN_ONES.limit(1).scalar_subquery() + sa.bindparam("gap")
+    )
+    .order_by(None)
+    .order_by(due.c.next_at.desc())
+    .limit(1)
+)
 
 
 def links_to_judge(tx: sa.Connection, account_id: int, until: datetime, limit: int) -> list[str]:
     """The posts to show of open waits that have an instant up to `until`, the most urgent first."""
-    query = (
-        sa.select(wait.c.link)
-        .join(due, due.c.wait == wait.c.number)
-        .where(
-            due.c.account_id == account_id,
-            due.c.next_at <= micros(until),
-            wait.c.status == Status.OPEN.value,
-        )
-        .group_by(wait.c.number)
-        .order_by(sa.func.min(due.c.next_at))
-        .limit(limit)
+    asked = {"of": account_id, "until": micros(until), "most": limit}
+    return list(tx.scalars(_LINKS_TO_JUDGE, asked))
+
+
+_LINKS_TO_JUDGE = (
+    sa.select(wait.c.link)
+    .join(due, due.c.wait == wait.c.number)
+    .where(
+        due.c.account_id == sa.bindparam("of"),
+        due.c.next_at <= sa.bindparam("until"),
+        wait.c.status == Status.OPEN.value,
     )
-    return list(tx.scalars(query))
+    .group_by(wait.c.number, wait.c.link)
+    .order_by(sa.func.min(due.c.next_at))
+    .limit(sa.bindparam("most"))
+)
 
 
 def take_links_in_turn(

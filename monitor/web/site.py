@@ -17,6 +17,8 @@ from starlette.types import ASGIApp
 from monitor import __version__
 from monitor.config import ConfigError
 from monitor.store.database import StoreError
+from monitor.web import api
+from monitor.web.auth import Auth
 from monitor.web.deck import Deck
 from monitor.web.guard import Guard
 from monitor.web.waiting import clock_time, waiting
@@ -37,20 +39,21 @@ def build(deck: Deck) -> ASGIApp:
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
             Route("/-/reload", pages.reload, methods=["POST"]),
+            *api.routes(deck),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ]
     )
     careful = ExceptionMiddleware(router, {StoreError: _store_failed, Exception: _failed})
-    return Guard(careful, lambda: _hosts(deck))
+    return Guard(Auth(careful, lambda: deck.config.http), lambda: _hosts(deck))
 
 
 def _store_failed(_request: Request, error: Exception) -> Response:
     return PlainTextResponse(f"the store cannot be used: {error}\n", status_code=503)
 
 
-def _failed(request: Request, _error: Exception) -> Response:
+def _failed(request: Request, error: Exception) -> Response:
     """A defect. What it says may be somebody's words: the log tells where it arose, and no more."""
-    log.exception("page.failed", path=request.url.path)
+    log.error("page.failed", path=request.url.path, exc_info=error)
     return PlainTextResponse("a defect in replywatch: see its log\n", status_code=500)
 
 

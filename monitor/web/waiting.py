@@ -21,6 +21,9 @@ from monitor.store.waits import StoredDue
 
 MOST_SHOWN = 300
 FIRST_WORDS = 280
+LONGEST_NAME = 80
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
 
 
 class State(StrEnum):
@@ -45,6 +48,8 @@ class Row:
     """One wait. `due_at` is of its first promise; None where none applies."""
 
     wait: OpenWait
+    name: str
+    handle: str
     brand: str
     platform: str
     words: str
@@ -103,7 +108,8 @@ def waiting(tx: sa.Connection, watches: Mapping[str, Watch], now: datetime) -> W
 
 def _standing(watch: Watch, row: AccountRow, watermark: datetime | None, now: datetime) -> Standing:
     wrong = clock_error(row.clock_offset)
-    is_blind = watch.settings.polls and (bool(wrong) or watch.is_blind(watermark, now))
+    is_observed = watch.settings.polls or row.live_since is not None
+    is_blind = is_observed and (bool(wrong) or watch.is_blind(watermark, now))
     return Standing(watch.name, watermark, is_blind, wrong, row.reason, row.next_poll_at)
 
 
@@ -114,13 +120,20 @@ def _row(wait: OpenWait, watch: Watch, watermark: datetime | None, now: datetime
         wait=wait,
         brand=watch.settings.brand,
         platform=watch.settings.platform,
-        words=" ".join(wait.text.split())[:FIRST_WORDS],
+        name=_line(wait.customer_name, LONGEST_NAME),
+        handle=_line(wait.customer_handle, LONGEST_NAME),
+        words=_line(wait.text, FIRST_WORDS),
         state=_state(due, target, wait.opened_at, watermark, now),
         target=target.name if target else None,
         within=written(target.within) if target else None,
         due_at=due.due_at if due else None,
         link=wait.url if wait.url and re.match(r"https?://", wait.url) else None,
     )
+
+
+def _line(text: str, most: int) -> str:
+    """What people wrote, as one line without control characters."""
+    return _CONTROL.sub(" ", text[: 10 * most]).strip()[:most]
 
 
 def _state(

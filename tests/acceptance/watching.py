@@ -41,16 +41,22 @@ class Hands:
 
 
 def configuration(
-    *addresses: str, targets: str = TARGETS, more: str = "", head: str = "", store: str = "rw.db"
+    *addresses: str,
+    targets: str = TARGETS,
+    poll: str = "60s",
+    more: str = "",
+    head: str = "",
+    handle: str = "brand",
+    token: str = SECRET,
 ) -> str:
     """The text of a configuration: accounts `acme`, `acme-2` .. at these addresses."""
     entries = "".join(
         f"  - name: acme{f'-{n}' if n > 1 else ''}\n    brand: Acme\n    connector: mastodon\n"
-        f"    server: {address}\n    handle: brand\n    access_token: {SECRET}\n"
-        f"    poll: 60s\n    history: 1h\n{more}"
+        f"    server: {address}\n    handle: {handle}\n    access_token: {token}\n"
+        f"    poll: {poll}\n    history: 1h\n{more}"
         for n, address in enumerate(addresses, 1)
     )
-    return f"store: sqlite:///{store}\n{head}targets:\n  {targets}\naccounts:\n{entries}"
+    return f"store: sqlite:///rw.db\n{head}targets:\n  {targets}\naccounts:\n{entries}"
 
 
 class Watched:

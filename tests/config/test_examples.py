@@ -14,7 +14,7 @@ from monitor.config.yaml_lines import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "config"
 EXAMPLE = FOLDER / "replywatch.example.yml"
-SECRETS = {"ACME_MASTODON_TOKEN": "for tests"}
+SECRETS = dict.fromkeys(re.findall(r"\$\{(\w+)\}", EXAMPLE.read_text(encoding="utf-8")), "secret")
 
 
 def loaded(name: str) -> Config:

@@ -61,12 +61,12 @@ def test_the_page_is_asked_for_by_its_address_and_further_names(files: Files) ->
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:9877", "192.0.2.1:9877", "[::]:9877"])
-def test_beyond_loopback_it_does_not_listen_yet(files: Files, listen: str) -> None:
+def test_beyond_loopback_it_listens_with_auth_only(files: Files, listen: str) -> None:
     problem = files.problem(f'http: {{listen: "{listen}"}}' + ACCOUNTS)
 
     assert problem.message == (
-        f"{listen} listens beyond loopback, which needs auth that this version does not have yet;"
-        " write 127.0.0.1:9877"
+        f"{listen} listens beyond loopback, where anybody could read and act;"
+        " set http.tokens or http.basic, or write 127.0.0.1:9877"
     )
 
 
@@ -97,6 +97,6 @@ def test_a_sandbox_that_does_nothing_is_refused(files: Files, keys: str) -> None
     assert problem.key == f"sandbox.{keys.partition(':')[0]}"
 
 
-@pytest.mark.parametrize("section", ["retention", "notifiers", "routes", "digest", "heartbeat"])
+@pytest.mark.parametrize("section", ["notifiers", "routes", "digest", "heartbeat"])
 def test_what_this_version_cannot_do_is_not_accepted(files: Files, section: str) -> None:
     assert files.problem(f"{section}: {{}}" + ACCOUNTS).message.startswith("unknown key; ")

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.app import watches
+from monitor.config import load
 from monitor.cycle.act import act
-from monitor.cycle.desk import Desk
+from monitor.cycle.desk import Desk, Watch
 from monitor.cycle.ingest import ingest
 from monitor.cycle.judge import judge_account
 from monitor.domain.account import Account
@@ -111,3 +115,22 @@ class House:
     def under(self, **changes: Any) -> None:
         """Go on under other settings."""
         self.desk = replace(self.desk, **changes)
+
+
+@contextmanager
+def watched(room: Path, settings: str = "") -> Iterator[tuple[Store, Watch]]:
+    """A store in a file, and an inbox of `acme` that is watched as the program watches it.
+
+    `settings`: further lines of the account, in YAML's flow style.
+    """
+    file = room / "replywatch.yml"
+    account = "{name: acme, connector: inbox, handle: acme, targets: [airline-6m]%s}"
+    text = f"store: sqlite:///history.db\naccounts:\n  - {account % settings}\n"
+    file.write_text(text, encoding="utf-8")
+    config = load(file)
+    store = Store(config.store_url)
+    store.upgrade()
+    (watch,) = watches(config, store, lambda: at(0)).values()
+    yield store, watch
+    watch.web.close()
+    store.close()

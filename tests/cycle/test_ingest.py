@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta, timezone
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.cycle.arriving import EARLIEST_POST
 from monitor.domain.account import Person
+from monitor.domain.calendar import Calendar, Hours
 from monitor.domain.outcome import Folded
 from monitor.domain.post import Post, Reach
 from monitor.domain.wait import Deed, Dismissal
 from monitor.store import accounts, posts
 from monitor.store.instants import micros
 from tests.building import ACCOUNT, at, mention, post, reply
-from tests.cycle.house import House
+from tests.cycle.house import SIX_MINUTES, House
 from tests.domain.worlds import WORDING, World, worlds
 
 LATE = 60 * 24 * 7
@@ -243,3 +247,78 @@ def test_the_watermark_never_moves_back() -> None:
 
     with house.store.read() as tx:
         assert accounts.watermark(tx, house.desk.id) == at(10)
+
+
+def test_a_mention_made_by_a_late_edit_is_a_late_arrival() -> None:
+    house = House()
+    house.poll(post("1", "ana", 0), minute=1)
+    house.poll(mention("1", "ana", 0, edited_at=at(2)), minute=60)
+
+    assert (house.row()["opened_at"], house.row()["late_arrival"]) == (micros(at(2)), True)
+
+
+def test_a_promise_whose_calendar_has_no_hours_left_does_not_stop_the_way_in() -> None:
+    past = Calendar(ZoneInfo("UTC"), {}, extra={date(2020, 1, 1): (Hours(0, 60),)})
+    house = House(promises=[replace(SIX_MINUTES, calendar=past)])
+    house.poll(mention("1", "ana", 0), minute=10)
+
+    assert (house.row()["status"], house.verdicts()) == ("open", {})
+
+
+def test_a_calendar_that_loses_its_last_hours_still_lets_verdicts_fall() -> None:
+    house = House()
+    house.poll(mention("1", "ana", 0), minute=1)
+    past = Calendar(ZoneInfo("UTC"), {}, extra={date(2020, 1, 1): (Hours(0, 60),)})
+    house.under(targets={n: replace(t, calendar=past) for n, t in house.desk.targets.items()})
+    house.observe(4)
+    house.observe(6)
+
+    assert house.verdicts() == {"airline-6m": "breached"}
+
+
+def test_followers_who_come_and_go_do_not_have_a_text_read_anew() -> None:
+    house = House(wording=WORDING)
+    house.poll(mention("1", "bot", 0, author_followers=99), minute=1)
+    house.under(wording=replace(WORDING, ignore=()))
+    house.poll(mention("1", "bot", 0, author_followers=100), minute=2)
+
+    assert house.rows() == {}
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_instants_that_cannot_be_are_moved_to_where_they_can(year: int) -> None:
+    house = House()
+    far = datetime(year, 1, 1, tzinfo=timezone(timedelta(hours=1 if year == 9999 else -1)))
+    house.poll(replace(mention("1", "ana", 0), created_at=far), minute=5)
+
+    opened = EARLIEST_POST if year == 1 else at(5)
+    assert house.row()["opened_at"] == micros(opened)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        pytest.param("a\0b", "a\ufffdb", id="nul"),
+        pytest.param("a\ud83d", "a\ufffd", id="half a character"),
+        pytest.param("\ud83d\ude00", "\U0001f600", id="both halves"),
+        pytest.param("x" * 30_000, "x" * 20_000, id="endless"),
+    ],
+)
+def test_a_text_is_stored_as_far_as_it_can_be(said: str, kept: str) -> None:
+    house = House()
+    house.poll(mention("1", "ana", 0, text=said), minute=1)
+    house.poll(mention("1", "ana", 0, text=said), minute=2)
+
+    with house.store.read() as tx:
+        assert posts.find(tx, house.desk.id, ["1"])["1"].versions.first.text == kept
+
+
+def test_endless_names_and_counts_are_cut() -> None:
+    house = House()
+    hostile = {"author_name": "n" * 1_000_000, "author_followers": 2**80}
+    house.poll(mention("1" * 500, "ana", 0, reach=Reach(likes=2**80), **hostile), minute=1)
+
+    with house.store.read() as tx:
+        first = posts.find(tx, house.desk.id, ["1" * 500])["1" * 500].versions.first
+    assert len(first.author_name or "") == 500
+    assert (first.author_followers, first.reach.likes) == (2**63 - 1, 2**63 - 1)

@@ -144,3 +144,70 @@ def test_a_wait_reopened_by_history_is_judged_anew() -> None:
 
     assert house.verdicts(1) == {"airline-6m": "breached"}
     assert "breach/1/airline-6m" in house.alerts()
+
+
+def test_a_longer_promise_does_not_put_off_what_was_due() -> None:
+    house = House()
+    house.poll(mention("1", "ana", 0), minute=1)
+    longer = {
+        n: replace(t, within=10 * t.within, warn_at=tuple(10 * step for step in t.warn_at))
+        for n, t in house.desk.targets.items()
+    }
+    house.under(targets=longer)
+    house.observe(4)
+    house.observe(6)
+
+    assert house.verdicts() == {"airline-6m": "breached"}
+
+
+def test_who_was_answered_late_in_one_poll_is_told_of_as_recovered() -> None:
+    house = House()
+    house.poll(mention("1", "ana", 0), minute=1)
+    house.poll(reply("2", 7, "1"), minute=8)
+
+    assert house.alerts() == ["breach/1/airline-6m", "recovered/1/airline-6m"]
+
+
+def test_a_promise_that_history_proves_broken_is_told() -> None:
+    house = House()
+    guessed = post("3", "acme", 2, parent_id="9", root_id="r")
+    house.poll(mention("1", "ana", 0, root_id="r"), guessed, minute=3)
+    house.observe(10)
+    met = house.verdicts(1)
+    house.poll(mention("9", "bo", 1, root_id="r"), minute=11)
+
+    assert (met, house.verdicts(1)) == ({"airline-6m": "met"}, {"airline-6m": "breached"})
+    assert "breach/1/airline-6m" in house.alerts()
+
+
+def test_a_breach_under_a_promise_that_proves_another_is_corrected() -> None:
+    house = House()
+    house.poll(mention("3", "ana", 20, root_id="r"), minute=21)
+    house.observe(30)
+    house.poll(mention("1", "ana", 0, root_id="r"), reply("2", 1, "1", root_id="r"), minute=31)
+
+    assert house.row(1)["kind"] == "follow_up"
+    assert house.verdicts(1) == {}
+    assert "corrected/1/airline-6m" in house.alerts()
+
+
+def test_a_wait_that_history_opens_again_is_warned_about() -> None:
+    house = House()
+    guessed = post("3", "acme", 1, parent_id="9", root_id="r")
+    house.poll(mention("1", "ana", 0, root_id="r"), minute=0.5)
+    house.poll(guessed, minute=1.5)
+    house.poll(mention("9", "bo", 0.5, root_id="r"), minute=2)
+    house.observe(3)
+
+    assert house.alerts() == ["warning/1/airline-6m/1"]
+
+
+def test_a_due_instant_stays_when_an_opener_gives_its_place_to_one_of_the_same_time() -> None:
+    house = House()
+    house.poll(mention("2", "ana", 0, parent_id="1"), minute=1)
+    stricter = {n: replace(t, within=t.within / 6) for n, t in house.desk.targets.items()}
+    house.under(targets={n: replace(t, warn_at=()) for n, t in stricter.items()})
+    house.poll(mention("1", "ana", 0), minute=2)
+
+    assert house.row(1)["opened_by"] == "1"
+    assert house.verdicts() == {"airline-6m": None}

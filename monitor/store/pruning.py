@@ -1,0 +1,149 @@
+"""What is older than it may be kept: texts, and whole conversations. Waits and figures stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from monitor.domain.wait import Status
+from monitor.store.instants import instant_or_none, micros
+from monitor.store.schema import account, act, node, post, wait
+from monitor.store.upsert import in_parts
+
+Place = tuple[int, str]
+"""Where a walk from the oldest post on stands: when that was written, and its id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A conversation goes if all of it was written before `written`, and stored before `seen`."""
+
+    written: datetime
+    seen: datetime
+
+
+def old_texts(tx: sa.Connection, account_id: int, before: datetime, limit: int) -> list[str]:
+    """Ids of posts older than that which still have their text, the oldest first."""
+    query = (
+        sa.select(post.c.native_id)
+        .where(
+            post.c.account_id == account_id,
+            post.c.created_at < micros(before),
+            post.c.text.is_not(None),
+        )
+        .order_by(post.c.created_at)
+        .limit(limit)
+    )
+    return list(tx.scalars(query))
+
+
+def drop_texts(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> None:
+    """What was read in them is kept beside them, and stays."""
+    for part in in_parts(ids):
+        mine = (post.c.account_id == account_id) & post.c.native_id.in_(part)
+        tx.execute(sa.update(post).where(mine).values(text=None))
+
+
+def old_posts(
+    tx: sa.Connection, account_id: int, before: datetime, after: Place | None, limit: int
+) -> tuple[list[str], Place | None]:
+    """The conversations of the next old posts, each named once; where the walk then stands, None
+    where it is through."""
+    query = (
+        sa.select(post.c.created_at, post.c.native_id, node.c.conversation)
+        .join(
+            node, (node.c.account_id == post.c.account_id) & (node.c.native_id == post.c.native_id)
+        )
+        .where(post.c.account_id == account_id, post.c.created_at < micros(before))
+        .order_by(post.c.created_at, post.c.native_id)
+        .limit(limit)
+    )
+    if after:
+        query = query.where(sa.tuple_(post.c.created_at, post.c.native_id) > sa.tuple_(*after))
+    rows = tx.execute(query).all()
+    place = (rows[-1].created_at, rows[-1].native_id) if len(rows) == limit else None
+    return list(dict.fromkeys(row.conversation for row in rows)), place
+
+
+def closed(
+    tx: sa.Connection, account_id: int, conversations: Collection[str], bounds: Bounds
+) -> list[str]:
+    """Those in which all is old, and nobody waits."""
+    kept: set[str] = set()
+    for part in in_parts(conversations):
+        here = (node.c.account_id == account_id) & node.c.conversation.in_(part)
+        young = (post.c.created_at >= micros(bounds.written)) | (
+            post.c.seen_at >= micros(bounds.seen)
+        )
+        written = (post.c.account_id == account_id) & (post.c.native_id == node.c.native_id)
+        opened = (wait.c.account_id == account_id) & (wait.c.opened_by == node.c.native_id)
+        for table, joined, keeps in (
+            (post, written, young),
+            (wait, opened, wait.c.status == Status.OPEN.value),
+        ):
+            query = sa.select(node.c.conversation).distinct().join(table, joined)
+            kept.update(tx.scalars(query.where(here, keeps)))
+    return [each for each in conversations if each not in kept]
+
+
+def sizes(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> dict[str, int]:
+    """How many ids each of these conversations has."""
+    found: dict[str, int] = {}
+    for part in in_parts(conversations):
+        query = (
+            sa.select(node.c.conversation, sa.func.count())
+            .where(node.c.account_id == account_id, node.c.conversation.in_(part))
+            .group_by(node.c.conversation)
+        )
+        found.update(tx.execute(query).tuples())
+    return found
+
+
+def drop(tx: sa.Connection, account_id: int, conversations: Sequence[str], before: datetime) -> int:
+    """Remove all posts of these conversations, and what people noted about them; how many posts
+    that were. All of them are older than `before`."""
+    posts = 0
+    for part in in_parts(conversations):
+        here = (node.c.account_id == account_id) & node.c.conversation.in_(part)
+        members = sa.select(node.c.native_id).where(here)
+        mine = (post.c.account_id == account_id) & post.c.native_id.in_(members)
+        about = (act.c.account_id == account_id) & act.c.post_id.in_(members)
+        posts += tx.execute(sa.delete(post).where(mine)).rowcount
+        tx.execute(sa.update(act).where(about, act.c.note.is_not(None)).values(note=None))
+        tx.execute(sa.delete(node).where(here))
+    if posts:
+        mark = sa.func.coalesce(account.c.pruned_before, 0) < micros(before)
+        tx.execute(
+            sa.update(account)
+            .where(account.c.id == account_id, mark)
+            .values(pruned_before=micros(before))
+        )
+    return posts
+
+
+def removed(tx: sa.Connection, account_id: int, written: Mapping[str, datetime]) -> set[str]:
+    """Of posts by id, with when they were written: those that were stored once, and removed.
+
+    What is older than anything that was removed, and not known, counts as removed too: which ids
+    there were is not kept. An opener is known by its wait, whatever time it claims now.
+    """
+    query = sa.select(account.c.pruned_before).where(account.c.id == account_id)
+    before = instant_or_none(tx.scalar(query))
+    if before is None:
+        return set()
+    unknown = written.keys() - _among(tx, account_id, post.c.native_id, written)
+    openers = _among(tx, account_id, wait.c.opened_by, unknown)
+    return {name for name in unknown if written[name] < before or name in openers}
+
+
+def _among(
+    tx: sa.Connection, account_id: int, column: sa.Column[str], ids: Iterable[str]
+) -> set[str]:
+    found: set[str] = set()
+    for part in in_parts(ids):
+        mine = column.table.c.account_id == account_id
+        found.update(tx.scalars(sa.select(column).where(mine, column.in_(part))))
+    return found
