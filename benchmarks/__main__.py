@@ -22,6 +22,7 @@ from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
 from benchmarks.result import Goal, Outcome, Result, Skipped
 from benchmarks.verdicts import verdicts
+from monitor.cli import collect_seldom
 
 BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "polling": polling,
@@ -36,6 +37,7 @@ RESULTS = Path(__file__).with_name("results.json")
 
 
 def main() -> int:
+    collect_seldom()  # as the command does
     asked = _arguments()
     progress = Console(stderr=True)
     outcomes: list[Outcome] = []
@@ -74,13 +76,17 @@ def _table(outcomes: Iterable[Outcome]) -> Table:
     return table
 
 
-def _told(goal: Goal) -> str:
+def _told(goal: Goal | None) -> str:
+    if goal is None:
+        return "none"
     sign = ">=" if goal.at_least else "<="
     stretch = f", stretch {goal.stretch:g}" if goal.stretch else ""
     return f"{sign} {goal.limit:g}{stretch}"
 
 
 def _met(result: Result) -> str:
+    if result.goal is None:
+        return ""
     if not result.is_met:
         return "[red]no[/]"
     return "stretch" if result.is_stretched else "yes"

@@ -38,15 +38,16 @@ class Result:
     peer: str
     value: float
     unit: str
-    goal: Goal
+    goal: Goal | None
+    """None where it is only told."""
 
     @property
     def is_met(self) -> bool:
-        return self.goal.is_met_by(self.value)
+        return self.goal is None or self.goal.is_met_by(self.value)
 
     @property
     def is_stretched(self) -> bool:
-        return self.goal.is_exceeded_by(self.value)
+        return self.goal is not None and self.goal.is_exceeded_by(self.value)
 
     def as_json(self) -> dict[str, Any]:
         return {**asdict(self), "met": self.is_met, "stretch_met": self.is_stretched}

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+
 
 def main() -> None:
     """The command `replywatch`."""
     from monitor.cli.application import app
 
+    collect_seldom()
     app(prog_name="replywatch")
+
+
+def collect_seldom() -> None:
+    """Folds make many small objects and no circles: to look for circles took a fifth of the time."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

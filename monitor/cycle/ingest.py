@@ -32,7 +32,8 @@ def ingest(
     tx: sa.Connection, desk: Desk, arriving: Iterable[Post], *, now: datetime, live: bool
 ) -> int:
     """Take posts in; how many were new or changed. `live`: they came by a poll or the API."""
-    united, as_shown = admitted(tx, desk.id, _united(arriving, now))
+    fitting = _united(arriving, now)
+    united, as_shown = admitted(tx, desk.id, fitting) if fitting else ({}, {})
     if not united:
         return 0
     stored = posts.find(tx, desk.id, united)

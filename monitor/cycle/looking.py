@@ -26,16 +26,6 @@ SELDOM = timedelta(days=1)
 MOST_AT_ONCE = 80
 
 
-def at_deadlines(
-    store: Store, watch: Watch, account_id: int, until: datetime, clock: Clock
-) -> list[Post]:
-    """New versions of the posts of those open waits that will be judged once everything up to
-    `until` has been read: what was deleted in time is no breach."""
-    with store.read() as tx:
-        links = waits.links_to_judge(tx, account_id, until, MOST_AT_ONCE)
-    return look_up(store, watch, links, clock)
-
-
 def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> list[Post]:
     """New versions of the posts of open waits that nobody has looked at for a while."""
     with store.write() as tx:

@@ -20,7 +20,6 @@ from monitor.ports.connector import Batch, FetchError, Reason
 from monitor.store import accounts, tallies, waits
 from monitor.store.accounts import AccountRow
 from monitor.store.database import Store, StoreError
-from monitor.store.instants import micros
 
 log = structlog.get_logger()
 
@@ -40,10 +39,11 @@ def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
     try:
         with store.read() as tx:
             row = accounts.one(tx, watch.name)
+            links = waits.links_to_judge(tx, row.id, began, looking.MOST_AT_ONCE)
         for batch in watch.connector.fetch(row.cursor, began):
             more: list[Post] = []
-            if batch.complete_until:
-                more = looking.at_deadlines(store, watch, row.id, batch.complete_until, clock)
+            if batch.complete_until:  # what was deleted in time is no breach
+                more = looking.look_up(store, watch, links, clock)
             with store.write() as tx:
                 _take(tx, watch, replace(batch, posts=[*batch.posts, *more]), began, clock())
     except FetchError as error:
@@ -75,9 +75,10 @@ def _take(tx: sa.Connection, watch: Watch, batch: Batch, began: datetime, now: d
     columns = {"cursor": batch.cursor, "ids": row.ids, **shown}
     counts = _requests(usage)
     if batch.complete_until is not None:
-        columns |= _finished(tx, watch, row, here, batch.complete_until, began, now)
-        counts |= {("polls_total", ""): 1, ("blind_seconds_total", ""): columns.pop("blind_for")}
-        tallies.observe(tx, row.id, _took(now - began), POLL_BOUNDS)
+        finished, blind_for = _finish(tx, watch, row, here, batch.complete_until, began, now)
+        columns |= finished
+        counts |= {("polls_total", ""): 1, ("blind_seconds_total", ""): blind_for.total_seconds()}
+        _time(tx, row.id, now - began)
     accounts.update(tx, row.id, **columns)
     tallies.add(tx, row.id, counts)
 
@@ -90,9 +91,10 @@ def _finish(
     complete_until: datetime,
     began: datetime,
     now: datetime,
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], timedelta]:
     """A poll that read everything: the watermark moves, and what it passes is judged. Of the two
-    clocks the slower is believed."""
+    clocks the slower is believed. What changes of the account's row, and for how long it was
+    blind."""
     wrong = clock_error(row.clock_offset)
     ahead = max(wrong, timedelta(0))
     before = accounts.watermark(tx, row.id) if row.live_since else None
@@ -102,17 +104,15 @@ def _finish(
     blind_for = _blind_for(watch, before, now - ahead, is_clock_wrong=bool(wrong))
     here = replace(here, live_since=row.live_since or now - wrong)
     judge_account(tx, here, watermark, now, was_blind=blind_for > timedelta(0))
-    accounts.update(
-        tx,
-        row.id,
-        live_since=here.live_since,
-        next_poll_at=_next_poll(tx, watch, row.id, watermark, began, ahead),
-        last_success_at=now,
-        failing_since=None,
-        failures=0,
-        reason=None,
-    )
-    _count(tx, row.id, now - began, {("blind_seconds_total", ""): blind_for.total_seconds()})
+    changed = {
+        "live_since": here.live_since,
+        "next_poll_at": _next_poll(tx, watch, row.id, watermark, began, ahead),
+        "last_success_at": now,
+        "failing_since": None,
+        "failures": 0,
+        "reason": None,
+    }
+    return changed, blind_for
 
 
 def _blind_for(
@@ -135,8 +135,7 @@ def _next_poll(
     """At the interval, or at the next deadline of an open wait as soon as it can be observed, on
     the host's clock."""
     connector, regular = watch.connector, began + watch.settings.poll
-    gap = micros(connector.least_gap)
-    deadline = waits.next_instant(tx, account_id, watermark, gap)
+    deadline = waits.next_instant(tx, account_id, watermark, connector.least_gap)
     if deadline is None:
         return max(regular, began + connector.least_gap)
     observable = deadline + connector.settle + ahead
@@ -165,8 +164,9 @@ def _failed(
             reason=reason.value,
             **_shown(usage, row),
         )
-        tallies.add(tx, row.id, _requests(usage))
-        _count(tx, row.id, now - began, {("poll_failures_total", reason.value): 1})
+        failed = {("polls_total", ""): 1, ("poll_failures_total", reason.value): 1}
+        tallies.add(tx, row.id, {**_requests(usage), **failed})
+        _time(tx, row.id, now - began)
     return reason
 
 
@@ -192,8 +192,5 @@ def _requests(usage: Usage) -> dict[tuple[str, str], float]:
     return {("platform_requests_total", code): n for code, n in usage.requests.items()}
 
 
-def _count(
-    tx: sa.Connection, account_id: int, took: timedelta, more: dict[tuple[str, str], float]
-) -> None:
-    tallies.add(tx, account_id, {("polls_total", ""): 1, **more})
+def _time(tx: sa.Connection, account_id: int, took: timedelta) -> None:
     tallies.observe(tx, account_id, {"poll_seconds": [took.total_seconds()]}, POLL_BOUNDS)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from hashlib import blake2b
 
@@ -106,7 +107,7 @@ class Mask:
         return _TOKEN.sub(masked, text)
 
     def _names(self, names: KnownNames) -> KnownNames:
-        masked: dict[str, object] = {}
+        masked: dict[str, datetime | None] = {}
         for name, since in names.items():
             known_as = self.name(name)
             before = masked.get(known_as, since)

@@ -69,7 +69,7 @@ def update(tx: sa.Connection, account_id: int, **columns: Any) -> None:
 
 @cache
 def _update(columns: tuple[str, ...]) -> sa.Update:
-    changed = {name: sa.bindparam(name) for name in columns}
+    changed: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
     return sa.update(account).where(account.c.id == sa.bindparam("of")).values(changed)
 
 

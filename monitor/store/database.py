@@ -157,6 +157,7 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     cursor.execute(f"PRAGMA busy_timeout={LOCK_WAIT // timedelta(milliseconds=1)}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA secure_delete=ON")  # what is removed is overwritten, on every build
     if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
         cursor.execute("PRAGMA journal_mode=WAL")
     cursor.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,10 +61,13 @@ def find(tx: sa.Connection, account_id: int, ids: Collection[str]) -> dict[str, 
     """The stored posts among these ids."""
     found = {}
     for part in in_parts(ids):
-        query = sa.select(post).where(post.c.account_id == account_id, post.c.native_id.in_(part))
-        for row in tx.execute(query):
+        for row in tx.execute(_FIND, {"of": account_id, "names": part}):
             found[row.native_id] = _stored(row)
     return found
+
+
+_NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
+_FIND = sa.select(post).where(post.c.account_id == sa.bindparam("of"), post.c.native_id.in_(_NAMES))
 
 
 def has_any(tx: sa.Connection, account_id: int) -> bool:
@@ -76,46 +79,44 @@ def put(tx: sa.Connection, account_id: int, posts: Iterable[StoredPost]) -> None
 
 
 def set_reach(tx: sa.Connection, account_id: int, reaches: Mapping[str, Reach]) -> None:
-    rows = [{"of": name, **_reach_row(reach)} for name, reach in reaches.items()]
+    rows = [
+        {"account": account_id, "of": name, **_reach_row(reach)} for name, reach in reaches.items()
+    ]
     if rows:
-        tx.execute(
-            sa.update(post).where(
-                post.c.account_id == account_id, post.c.native_id == sa.bindparam("of")
-            ),
-            rows,
-        )
+        tx.execute(_UPDATE_ONE, rows)
+
+
+_UPDATE_ONE = sa.update(post).where(
+    post.c.account_id == sa.bindparam("account"), post.c.native_id == sa.bindparam("of")
+)
 
 
 def set_tallied(tx: sa.Connection, account_id: int, tallied: Mapping[str, int]) -> None:
-    rows = [{"of": name, "tallied": bits} for name, bits in tallied.items()]
+    rows = [{"account": account_id, "of": name, "tallied": bits} for name, bits in tallied.items()]
     if rows:
-        tx.execute(
-            sa.update(post).where(
-                post.c.account_id == account_id, post.c.native_id == sa.bindparam("of")
-            ),
-            rows,
-        )
+        tx.execute(_UPDATE_ONE, rows)
 
 
 def conversations_of(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> dict[str, str]:
     """Of each id that was ever named: what its conversation is called."""
     found: dict[str, str] = {}
     for part in in_parts(ids):
-        query = sa.select(node.c.native_id, node.c.conversation).where(
-            node.c.account_id == account_id, node.c.native_id.in_(part)
-        )
-        found.update(tx.execute(query).all())
+        found.update(tx.execute(_CONVERSATIONS_OF, {"of": account_id, "names": part}).all())
     return found
+
+
+_PLACES = sa.select(node.c.native_id, node.c.conversation).where(
+    node.c.account_id == sa.bindparam("of")
+)
+_CONVERSATIONS_OF = _PLACES.where(node.c.native_id.in_(_NAMES))
+_MEMBERS = _PLACES.where(node.c.conversation.in_(_NAMES))
 
 
 def members(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> dict[str, str]:
     """Every id of these conversations, seen or not, with its conversation."""
     found: dict[str, str] = {}
     for part in in_parts(conversations):
-        query = sa.select(node.c.native_id, node.c.conversation).where(
-            node.c.account_id == account_id, node.c.conversation.in_(part)
-        )
-        found.update(tx.execute(query).all())
+        found.update(tx.execute(_MEMBERS, {"of": account_id, "names": part}).all())
     return found
 
 
@@ -151,15 +152,8 @@ def known_in(
     """The posts of these conversations, by id, as the fold reads them."""
     found = {}
     for part in in_parts(conversations):
-        query = (
-            sa.select(*_LEAN)
-            .join(
-                node,
-                (node.c.account_id == post.c.account_id) & (node.c.native_id == post.c.native_id),
-            )
-            .where(node.c.account_id == account_id, node.c.conversation.in_(part))
-        )
-        for row in tx.execute(query):
+        rows = tx.execute(_KNOWN_IN, {"of": account_id, "names": part}).cursor
+        for row in rows.fetchall() if rows else ():
             found[row[0]] = _known_row(row)
     return found
 
@@ -185,8 +179,20 @@ _LEAN = (
 )
 
 
-def _known_row(row: Any) -> KnownRow:
-    """A long conversation has thousands: they are taken apart in one go."""
+_KNOWN_IN = (
+    sa.select(*_LEAN)
+    .join(
+        node,
+        (node.c.account_id == post.c.account_id) & (node.c.native_id == post.c.native_id),
+    )
+    .where(node.c.account_id == sa.bindparam("of"), node.c.conversation.in_(_NAMES))
+)
+_SURFACES = {surface.value: surface for surface in Surface}
+_CLASSES = {each.value: each for each in ReplyClass}
+
+
+def _known_row(row: Sequence[Any]) -> KnownRow:
+    """From the driver's own tuple: a long conversation has thousands."""
     (
         name,
         author_id,
@@ -214,14 +220,14 @@ def _known_row(row: Any) -> KnownRow:
         parent_id=parent_id,
         parent_author_id=parent_author_id,
         root_id=root_id,
-        surface=Surface(surface),
+        surface=_SURFACES[surface],
         names=_known_names(names, edited_at),
         deletion=_deletion(deleted_at, deleted_by),
         ignored_by=ignored_by,
-        closer=closer,
-        reply_class=ReplyClass(reply_class),
+        closer=bool(closer),
+        reply_class=_CLASSES[reply_class],
     )
-    return KnownRow(known, live, tallied)
+    return KnownRow(known, bool(live), tallied)
 
 
 def _stored(row: sa.Row[Any]) -> StoredPost:

@@ -21,13 +21,13 @@ MOST_NAMES = 500
 def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows, or update those whose primary key stands already. All rows have equal keys."""
     if rows:
-        _execute_many(tx, _upsert(table, tx.dialect.name, tuple(rows[0])), rows)
+        execute_many(tx, _upsert(table, tx.dialect.name, tuple(rows[0])), rows)
 
 
 def insert_many(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have equal keys."""
     if rows:
-        _execute_many(tx, _insert(table, tuple(rows[0])), rows)
+        execute_many(tx, _insert(table, tuple(rows[0])), rows)
 
 
 @cache
@@ -35,7 +35,7 @@ def _insert(table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
     return sa.insert(table).values({name: sa.bindparam(name) for name in columns})
 
 
-def _execute_many(tx: sa.Connection, statement: sa.Insert, rows: Sequence[Row]) -> None:
+def execute_many(tx: sa.Connection, statement: sa.Insert, rows: Sequence[Row]) -> None:
     """Past Core's own handling of parameters, which costs as much as the database. Rows hold what
     the tables hold: numbers, texts, truths."""
     sql, names = _compiled(statement, tx.dialect, tuple(rows[0]))

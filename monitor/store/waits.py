@@ -14,7 +14,6 @@ from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.schema import act, due, node, post, wait
 from monitor.store.upsert import Row, in_parts, insert_many, upsert
 
-
 MOST = 2**31 - 1
 """Rows at once, where there is no limit: more than there will be."""
 
@@ -75,20 +74,26 @@ def in_conversations(
     opener was removed by age: what has become of it is settled."""
     found = []
     for part in in_parts(conversations):
-        query = (
-            sa.select(wait)
-            .join(
-                node,
-                (node.c.account_id == wait.c.account_id) & (node.c.native_id == wait.c.opened_by),
-            )
-            .join(
-                post,
-                (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.opened_by),
-            )
-            .where(node.c.account_id == account_id, node.c.conversation.in_(part))
-        )
-        found += [stored(row) for row in tx.execute(query).mappings()]
+        asked = {"of": account_id, "names": part}
+        found += [stored(row) for row in tx.execute(_IN_CONVERSATIONS, asked).mappings()]
     return found
+
+
+_OF_CONVERSATIONS = (node.c.account_id == sa.bindparam("of")) & node.c.conversation.in_(
+    sa.bindparam("names", expanding=True)
+)
+_IN_CONVERSATIONS = (
+    sa.select(wait)
+    .join(
+        node,
+        (node.c.account_id == wait.c.account_id) & (node.c.native_id == wait.c.opened_by),
+    )
+    .join(
+        post,
+        (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.opened_by),
+    )
+    .where(_OF_CONVERSATIONS)
+)
 
 
 def one(tx: sa.Connection, account_id: int, number: int) -> StoredWait:
@@ -127,9 +132,12 @@ def dues_of(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, list[StoredD
     """What these waits owe, by number."""
     found: dict[int, list[StoredDue]] = {}
     for part in in_parts(numbers):
-        for row in tx.execute(sa.select(due).where(due.c.wait.in_(part))).mappings():
+        for row in tx.execute(_DUES_OF, {"numbers": part}).mappings():
             found.setdefault(row["wait"], []).append(_due(row))
     return found
+
+
+_DUES_OF = sa.select(due).where(due.c.wait.in_(sa.bindparam("numbers", expanding=True)))
 
 
 def put_dues(tx: sa.Connection, account_id: int, dues: Iterable[StoredDue]) -> None:
@@ -212,9 +220,7 @@ _OPEN_ONES = (
     .order_by(due.c.next_at)
 )
 _NEXT_INSTANT = (
-    _OPEN_ONES.where(
-        due.c.next_at <= _OPEN_ONES.limit(1).scalar_subquery() + sa.bindparam("gap")
-    )
+    _OPEN_ONES.where(due.c.next_at <= _OPEN_ONES.limit(1).scalar_subquery() + sa.bindparam("gap"))
     .order_by(None)
     .order_by(due.c.next_at.desc())
     .limit(1)
@@ -277,15 +283,16 @@ def acts_in(tx: sa.Connection, account_id: int, conversations: Iterable[str]) ->
     """What people did about posts of these conversations."""
     found = []
     for part in in_parts(conversations):
-        query = (
-            sa.select(act)
-            .join(
-                node, (node.c.account_id == act.c.account_id) & (node.c.native_id == act.c.post_id)
-            )
-            .where(node.c.account_id == account_id, node.c.conversation.in_(part))
-        )
-        found += [_act(row) for row in tx.execute(query)]
+        asked = {"of": account_id, "names": part}
+        found += [_act(row) for row in tx.execute(_ACTS_IN, asked)]
     return found
+
+
+_ACTS_IN = (
+    sa.select(act)
+    .join(node, (node.c.account_id == act.c.account_id) & (node.c.native_id == act.c.post_id))
+    .where(_OF_CONVERSATIONS)
+)
 
 
 def add_act(tx: sa.Connection, account_id: int, doing: Act, note: str | None = None) -> None:

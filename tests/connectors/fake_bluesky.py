@@ -93,6 +93,7 @@ class FakeBluesky:
     fails: Callable[[httpx.Request], httpx.Response | None] = lambda _: None
     """Called with each request: what to answer instead of the truth, or None."""
     _numbers: int = 0
+    _below: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.brand = self.join("brand")
@@ -115,7 +116,7 @@ class FakeBluesky:
         **more: Any,
     ) -> str:
         """A post, and its uri. Its author's program says that it was written at `claims`."""
-        record = {
+        record: Json = {
             "$type": POST,
             "text": text,
             "langs": ["en"],
@@ -131,6 +132,8 @@ class FakeBluesky:
         did = f"did:plc:{author}"
         uri = f"at://{did}/{POST}/{key or self.key_at(self.now)}"
         self.written[uri] = Written(uri, did, {**record, **more}, self.now)
+        if to:
+            self._below.setdefault(to, []).append(uri)
         if indexed:
             self.index(uri)
         return uri
@@ -159,7 +162,7 @@ class FakeBluesky:
         one = self.written.pop(uri)
         gone = {uri}
         if one.author == self.brand:
-            gone |= {each.uri for each in self.written.values() if each.parent == uri}
+            gone |= set(self._below.get(uri, ()))
         self.notices = [notice for notice in self.notices if notice[3]["uri"] not in gone]
 
     def key_at(self, at: datetime) -> str:
@@ -279,7 +282,7 @@ class FakeBluesky:
     def _node(self, one: Written, depth: int) -> Json:
         if one.author in self.blocked:
             return {**NODES["blocked"], "uri": one.uri}
-        below = [each for each in self.written.values() if each.parent == one.uri]
+        below = [self.written[uri] for uri in self._below.get(one.uri, ()) if uri in self.written]
         seen = [each for each in below if each.sorted_at and depth]
         replies = [self._node(each, depth - 1) for each in seen]
         return {**NODES["post"], "post": self._view(one), "replies": replies}

@@ -99,6 +99,13 @@ def test_a_transaction_that_fails_leaves_nothing(store: Store) -> None:
     assert names(store) == []
 
 
+def test_a_writer_holds_the_lock_before_it_has_read_anything(store: Store, path: Path) -> None:
+    with closing(sqlite3.connect(path, timeout=0)) as other, store.write():
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+        other.execute("SELECT count(*) FROM account")
+
+
 def test_a_reader_sees_one_state_while_another_writes(store: Store) -> None:
     with store.read() as tx:
         assert accounts.all_of(tx) == {}

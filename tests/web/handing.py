@@ -34,6 +34,7 @@ accounts:
 """
 
 Body = bytes | AsyncIterable[bytes]
+Headers = Mapping[str, str] | Mapping[bytes, bytes]
 
 
 class Inbox:
@@ -66,11 +67,11 @@ class Inbox:
         """By the sender who has the token."""
         return asyncio.run(self.asked("POST", path, by_token(headers), body))
 
-    def ask(self, method: str, path: str, headers: Mapping[str, str]) -> httpx.Response:
+    def ask(self, method: str, path: str, headers: Headers) -> httpx.Response:
         return asyncio.run(self.asked(method, path, headers))
 
     async def asked(
-        self, method: str, path: str, headers: Mapping[str, str], body: Body = b""
+        self, method: str, path: str, headers: Headers, body: Body = b""
     ) -> httpx.Response:
         transport = httpx.ASGITransport(self._site)
         async with httpx.AsyncClient(transport=transport, base_url=OURS) as client:

@@ -15,12 +15,14 @@ import sqlalchemy as sa
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
+from monitor.ports import interchange
 from monitor.web import api, lines
 from monitor.web.problem import RefusedError
 from tests.acceptance.platform import SECRET
 from tests.acceptance.watching import NOON, Hands
 from tests.web.handing import POSTS, Inbox, by_token, call
 
+PAGE = (Path(__file__).parents[2] / "docs/inbox.md").read_text(encoding="utf-8")
 NOON_TOLD = "2026-06-01T12:00:00.500000Z"
 
 
@@ -297,3 +299,15 @@ def test_the_token_is_told_nowhere(inbox: Inbox, caplog: pytest.LogCaptureFixtur
     answers = [inbox.hand_in(b"?"), inbox.hand_in(path="/api/v1/accounts/social/posts")]
 
     assert SECRET not in caplog.text + "".join(one.text for one in answers)
+
+
+@pytest.mark.parametrize("field", interchange.FIELDS)
+def test_every_field_of_a_post_is_in_the_docs(field: str) -> None:
+    assert f"`{field.removeprefix('reach.')}`" in PAGE
+
+
+def test_the_limits_are_those_of_the_docs() -> None:
+    assert f"{lines.MOST_BYTES:,} bytes (unpacked too) or {lines.MOST_LINES:,} lines" in PAGE
+    assert f"A line has at most {lines.LONGEST_LINE:,} bytes" in PAGE
+    assert f"within {lines.PATIENCE:.0f} seconds" in PAGE
+    assert api.AT_ONCE == 4  # "four requests are in work"
