@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from monitor.http import Web
 from monitor.metrics.collector import Process, exposition
 from monitor.notifiers.log import LogNotifier
 from monitor.ports.clock import Clock
+from monitor.ports.connector import Reason
 from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
 from monitor.store import accounts, tallies, targets
@@ -147,10 +148,15 @@ def run(path: Path, *, once: bool, clock: Clock = system_clock) -> int:
     with _sandbox(load(path), clock):
         program = Program(path, clock)
         if once:
-            program.daemon.once()
-            return 0
+            return _exit_code(program.daemon.once())
         _serve(program)
     return 0
+
+
+def _exit_code(failed: Collection[Reason]) -> int:
+    if not failed:
+        return 0
+    return 1 if any(reason.needs_a_person for reason in failed) else 3
 
 
 @contextlib.contextmanager

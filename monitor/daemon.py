@@ -98,11 +98,7 @@ class Daemon:
         self._polls.shutdown(wait=False, cancel_futures=True)
         begun = [future for future, _ in under_way if not future.cancelled()]
         _, late = wait(begun, timeout=GRACE.total_seconds())
-        try:
-            with self._store.write() as tx:
-                lease.release(tx, LEASE, self._holder)
-        except StoreError as error:  # it runs out by itself
-            log.error("lease.not_released", error=str(error))
+        self._release()
         return not late
 
     def take(self, watches: Mapping[str, Watch]) -> None:
@@ -123,14 +119,19 @@ class Daemon:
         for watch in idle:
             watch.web.close()
 
-    def once(self) -> None:
-        """Poll every account once, judge, tell."""
+    def once(self) -> set[Reason]:
+        """Poll every account once, judge, tell; why polls failed. Raises lease.HeldError where a
+        daemon runs on this database."""
+        self._renew()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock())
         polled = [watch for watch in self.watches.values() if watch.settings.polls]
-        list(self._polls.map(lambda watch: poll(self._store, watch, self._clock), polled))
+        reasons = self._polls.map(lambda watch: poll(self._store, watch, self._clock), polled)
+        failed = {reason for reason in reasons if reason}
         while notify(self._store, self._notifier, self._clock()):
             pass
+        self._release()
+        return failed
 
     def is_ready(self) -> bool:
         """Whether every polled account has had its first poll, good or bad."""
@@ -192,6 +193,13 @@ class Daemon:
     def _renew(self) -> None:
         with self._store.write() as tx:
             lease.take(tx, LEASE, self._holder, self._clock())
+
+    def _release(self) -> None:
+        try:
+            with self._store.write() as tx:
+                lease.release(tx, LEASE, self._holder)
+        except StoreError as error:  # it runs out by itself
+            log.error("lease.not_released", error=str(error))
 
     def _hold(self) -> None:
         try:

@@ -75,6 +75,8 @@ def _done(
                 reason=reason,
                 note=note,
             )
+        except (KeyError, IndexError):  # a defect, not an id that nobody knows
+            raise
         except LookupError as error:
             raise NotWellError(str(error.args[0])) from None
 

@@ -14,12 +14,10 @@ from monitor.domain.calendar import Calendar
 from monitor.domain.duration import written
 from monitor.domain.target import Target
 from monitor.http import Web
-from monitor.ports.connector import Connector, FetchError, Reason
+from monitor.ports.connector import Connector, FetchError
 
 _DAYS_SHOWN = 3
 _YEARS_SEARCHED = 2
-_UNDECIDED = (Reason.RATE_LIMITED, Reason.UNAVAILABLE)
-"""Reasons that say nothing about the credential."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +58,8 @@ def tried(account: Account, now: datetime) -> Tried:
         with _connector(account) as connector:
             next(connector.fetch({}, now), None)
     except FetchError as error:
-        undecided = error.reason in _UNDECIDED
-        return Tried(Exit.UNKNOWN if undecided else Exit.NOT_WELL, f"{error.reason}: {error}")
+        found = Exit.NOT_WELL if error.reason.needs_a_person else Exit.UNKNOWN
+        return Tried(found, f"{error.reason}: {error}")
     return Tried(Exit.WELL, "reads well")
 
 

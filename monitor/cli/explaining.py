@@ -39,6 +39,8 @@ def explain(
     with reading(config, None) as here, here.store.read() as tx:
         try:
             stories = _stories(tx, here, what)
+        except (KeyError, IndexError):  # a defect, not an id that nobody knows
+            raise
         except LookupError as error:
             raise NotWellError(str(error.args[0])) from None
     for story in stories:

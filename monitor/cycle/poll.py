@@ -40,6 +40,7 @@ def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
         with store.read() as tx:
             row = accounts.one(tx, watch.name)
             links = waits.links_to_judge(tx, row.id, began, looking.MOST_AT_ONCE)
+        batch = Batch((), row.cursor)
         for batch in watch.connector.fetch(row.cursor, began):
             more: list[Post] = []
             if batch.complete_until:  # what was deleted in time is no breach
@@ -53,6 +54,9 @@ def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
     except Exception as error:
         log.exception("poll.internal", account=watch.name)
         return _failed(store, watch, Reason.INTERNAL, type(error).__name__, began, clock())
+    if batch.complete_until is None:
+        told = "the connector did not say until when it has read"
+        return _failed(store, watch, Reason.INTERNAL, told, began, clock())
     return None
 
 

@@ -30,6 +30,11 @@ class Reason(StrEnum):
     STORE = "store"
     INTERNAL = "internal"
 
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether it does not pass by waiting."""
+        return self in (Reason.AUTH, Reason.REJECTED, Reason.BAD_PAYLOAD)
+
 
 class FetchError(Exception):
     """A poll that could not be read. Its text never holds a secret, nor what the platform sent.

@@ -75,7 +75,7 @@ class Sandbox:
 def _bind(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=128)
+        listener = socket.create_server((host, port), family=family, backlog=128)
     except OSError as error:
         reason = str(error.strerror).partition(" (while")[0]
         message = (
@@ -83,3 +83,5 @@ def _bind(host: str, port: int) -> socket.socket:
             "set another address under sandbox: listen:"
         )
         raise OSError(error.errno, message) from error
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # asyncio leaves it off here
+    return listener

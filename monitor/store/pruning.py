@@ -98,7 +98,7 @@ def sizes(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> d
             .where(node.c.account_id == account_id, node.c.conversation.in_(part))
             .group_by(node.c.conversation)
         )
-        found.update(tx.execute(query).tuples())
+        found.update(tx.execute(query).all())
     return found
 
 

@@ -20,7 +20,7 @@ from monitor.domain.post import Post
 from monitor.http import Session, Sessions, Web
 from monitor.ports.connector import Connector, Cursor, FetchError, LooksUp, Presence, Reason
 from tests.connectors.connector_contract import ADDRESS, NOW, SECRET, ConnectorContract
-from tests.connectors.fake_bluesky import FakeBluesky, error, iso
+from tests.connectors.fake_bluesky import SESSION, FakeBluesky, error, iso
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -303,6 +303,41 @@ def test_nothing_before_the_history_is_told(running: Running, server: FakeBluesk
     running.poll()
 
     assert running.posts.keys() == new
+
+
+def test_who_quotes_themselves_names_nobody(running: Running, server: FakeBluesky) -> None:
+    earlier = server.mention("ana")
+    quoting = server.post("ana", "as I said", to=server.post("brand"), quotes=earlier)
+
+    running.poll()
+
+    assert running.posts[quoting].mentions == ()
+
+
+def test_an_author_whose_handle_has_lapsed_is_linked_by_id(
+    running: Running, server: FakeBluesky
+) -> None:
+    asked = server.mention("ana", "help\0me")
+    server.notices[0][3]["author"]["handle"] = "handle.invalid"
+
+    running.poll()
+
+    assert running.posts[asked].text == "helpme"
+    assert running.posts[asked].url == (
+        f"https://bsky.app/profile/did:plc:ana/post/{asked.rpartition('/')[2]}"
+    )
+
+
+def test_a_server_that_tells_no_reasons_apart_is_understood(
+    running: Running, server: FakeBluesky
+) -> None:
+    liked, asked = server.post("ben", "not to us"), server.mention("ana")
+    server.notify("like", server.now, server.written[liked])
+    everything = {"notifications": [told for *_, told in server.notices]}
+    answer = httpx.Response(200, json=everything)
+    server.fails = lambda request: answer if LIST in request.url.path else None
+
+    assert [post.id for post in running.poll()] == [asked]
 
 
 # When it was written
@@ -637,6 +672,22 @@ def test_a_reply_that_was_indexed_before_its_parent_is_found(
     assert again in running.posts
 
 
+def test_what_stands_in_a_thread_since_before_the_history_is_not_told(
+    running: Running, server: FakeBluesky
+) -> None:
+    server.now -= timedelta(days=8)
+    old = server.post("ana", "years ago")
+    server.now += timedelta(days=8)
+    server.mention("ben", to=old)
+    running.poll()
+    server.now += MINUTE
+
+    running.poll()
+
+    assert running.asked()["getPostThread"] == 1
+    assert old not in running.posts
+
+
 def test_a_thread_is_read_less_and_less_often(running: Running, server: FakeBluesky) -> None:
     server.mention("ana")
     read = Counter[int]()
@@ -799,6 +850,28 @@ def test_requests_go_to_the_server_that_the_account_lies_on(server: FakeBluesky)
 
     hosts = {request.url.host for request in server.requests[1:]}
     assert (login.call_count, hosts) == (1, {"api.test"})
+
+
+def test_no_token_goes_to_a_server_in_the_clear(
+    running: Running, server: FakeBluesky, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service = {"id": "#atproto_pds", "serviceEndpoint": "http://pds.internal:2583"}
+    monkeypatch.setitem(SESSION["didDoc"], "service", [service])
+
+    running.poll()
+
+    assert {f"{one.url.scheme}://{one.url.host}" for one in server.requests} == {ADDRESS}
+
+
+def test_a_page_for_people_is_no_word_on_a_password(running: Running, server: FakeBluesky) -> None:
+    page = httpx.Response(403, html="<h1>Who are you?</h1>")
+    server.fails = lambda request: page if "createSession" in request.url.path else None
+    with pytest.raises(FetchError) as caught:
+        running.poll()
+    server.fails = lambda _: None
+
+    assert caught.value.reason is Reason.BAD_PAYLOAD
+    assert running.poll() == []
 
 
 @pytest.mark.parametrize(
