@@ -21,7 +21,7 @@ from monitor.config import Config, ConfigError, Problem, load
 from monitor.cycle.desk import Watch
 from monitor.daemon import Daemon
 from monitor.domain.statistics import bucket_bounds
-from monitor.http import Web
+from monitor.http import Sessions, Web
 from monitor.metrics.collector import Process, exposition
 from monitor.notifiers.log import LogNotifier
 from monitor.ports.clock import Clock
@@ -59,8 +59,20 @@ def open_own_store(config: Config, clock: Clock) -> Store:
     return store
 
 
-def watches(config: Config, store: Store, clock: Clock) -> Mapping[str, Watch]:
-    """Every account by name, with its own connector, and rows for accounts and targets."""
+def open_sessions(config: Config, store: Store, clock: Clock) -> Sessions:
+    """The logins to platforms, in a file of their own. Raises StartError."""
+    path = config.sessions or (store.path or config.path).with_suffix(".sessions")
+    try:
+        return Sessions(clock, path)
+    except OSError as error:
+        raise StartError(f"{path}: {error.strerror}; is it yours? It can be deleted") from None
+
+
+def watches(
+    config: Config, store: Store, clock: Clock, sessions: Sessions | None = None
+) -> Mapping[str, Watch]:
+    """Every account by name, with its own connector, and rows for accounts and targets. Logins are
+    kept in memory alone without `sessions`."""
     known = {target.name: target for each in config.accounts for target in each.targets}
     bounds = bucket_bounds(target.within for target in known.values())
     with store.write() as tx:
@@ -69,7 +81,7 @@ def watches(config: Config, store: Store, clock: Clock) -> Mapping[str, Watch]:
         tallies.relay(tx, bounds)
     found: dict[str, Watch] = {}
     for account in config.accounts:
-        door = Web(clock)
+        door = Web(clock, sessions=sessions)
         mine = {numbers[target.name]: target for target in account.targets}
         found[account.name] = Watch(account, account.build(door), door, mine, bounds)
     return found
@@ -91,7 +103,8 @@ class Program:
         self._reloading = threading.Lock()
         self.config = load(path)
         self.store = open_own_store(self.config, clock)
-        watched = watches(self.config, self.store, clock)
+        self._sessions = open_sessions(self.config, self.store, clock)
+        watched = watches(self.config, self.store, clock, self._sessions)
         self.daemon = Daemon(self.store, watched, LogNotifier(), clock)
         self.reloads = Reloads(successful=True, succeeded_at=clock())
 
@@ -102,7 +115,7 @@ class Program:
             try:
                 config = load(self._path)
                 _refuse_to_move(self.config, config)
-                self.daemon.take(watches(config, self.store, self.clock))
+                self.daemon.take(watches(config, self.store, self.clock, self._sessions))
             except (ConfigError, StoreError) as error:
                 self.reloads = replace(self.reloads, successful=False)
                 log.error("reload.refused", error=str(error))
@@ -130,6 +143,7 @@ def _refuse_to_move(old: Config, new: Config) -> None:
     """Some things a running process cannot change."""
     fixed = [
         ("store", old.store_url, new.store_url),
+        ("sessions", old.sessions, new.sessions),
         ("http.listen", (old.http.host, old.http.port), (new.http.host, new.http.port)),
         ("sandbox", old.sandbox, new.sandbox),
     ]

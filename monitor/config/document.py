@@ -19,7 +19,7 @@ from monitor.config.access import LoginSections, TokenSections
 from monitor.config.accounts import AccountSection
 from monitor.config.addresses import Address, HostName, Listen, StoreUrl, WebAddress, address
 from monitor.config.calendars import CalendarSection, NewCalendarName, Zone, zone
-from monitor.config.fields import Label, Language, Many, Section, Span, at_least, default
+from monitor.config.fields import Label, Language, Line, Many, Section, Span, at_least, default
 from monitor.config.targets import TargetSection
 
 
@@ -81,6 +81,8 @@ class SandboxSection(Section):
 class DocumentSection(Section):
     store: StoreUrl = default("sqlite:///replywatch.db", SecretStr)
     """Where everything is kept: sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/NAME."""
+    sessions: Line | None = None
+    """The file in which logins to platforms are kept; beside the store's file unless set."""
     timezone: Zone = default("UTC", zone)
     """Of reports, of "today", of the hours of the week."""
     http: Annotated[HttpSection, _or_empty(dict)] = Field(default_factory=HttpSection)

@@ -62,6 +62,7 @@ def _config(path: Path, checked: Checked) -> Config:
     return Config(
         path=path,
         store_url=store_url(sections.store.get_secret_value(), path.parent),
+        sessions=(path.parent / sections.sessions).resolve() if sections.sessions else None,
         timezone=sections.timezone,
         http=_http(sections.http),
         sandbox=_sandbox(sections.sandbox) if sections.sandbox else None,

@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -253,15 +254,15 @@ def _rewrite_acts(tx: sa.Connection, numbers: Collection[int], who: Person, mask
     return changed
 
 
-def scrub(store: Store) -> None:
+def scrub(store: Store, patience: timedelta = LOCK_WAIT) -> None:
     """Leave nothing of what was overwritten in an SQLite file, nor in its log.
 
-    Needs as much free space as the file has, and nobody who reads for longer than LOCK_WAIT;
+    Needs as much free space as the file has, and nobody who reads for longer than `patience`;
     raises StoreError otherwise. Of other databases their own care is taken.
     """
     if not store.path:
         return
-    seconds = LOCK_WAIT.total_seconds()
+    seconds = patience.total_seconds()
     try:
         with closing(
             sqlite3.connect(store.path, timeout=seconds, isolation_level=None)

@@ -68,7 +68,7 @@ def test_a_defect_is_one_sentence(desk: Desk) -> None:
         tx.exec_driver_sql("DELETE FROM wait")
         tx.exec_driver_sql("UPDATE post SET surface = 'moon'")
     outcome = desk.run("explain", "acme", "a", code=3)
-    assert "a defect in replywatch: ValueError" in outcome.err
+    assert "a defect in replywatch: KeyError" in outcome.err
     assert "Traceback" not in outcome.err
 
 
