@@ -122,9 +122,9 @@ class Sandbox:
 class Config:
     """One configuration file.
 
-    `store_url` is one of SQLAlchemy's and may hold a password. `sessions` is None unless set. `calendars` has the one built in.
-    `targets` has the presets; where one names no calendar it is always open here, but in that of
-    the account among the account's own.
+    `store_url` is one of SQLAlchemy's and may hold a password. `sessions` is None unless set.
+    `calendars` has the one built in. `targets` has the presets; where one names no calendar it is
+    always open here, but in that of the account among the account's own.
     """
 
     path: Path

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.config import Http, Sandbox
+from monitor.config import Http, Retention, Sandbox
 from tests.config.files import ACCOUNTS, Files
 
 
@@ -35,6 +36,11 @@ def test_the_file_of_the_store_is_found_from_the_configuration(files: Files) -> 
     config = files.with_account("store: sqlite:///../other.db?timeout=5\n")
 
     assert config.store_url == f"sqlite:///{files.path.parent.parent / 'other.db'}?timeout=5"
+
+
+def test_the_file_of_sessions_is_found_from_the_configuration(files: Files) -> None:
+    assert files.with_account("").sessions is None
+    assert files.with_account("sessions: ../s").sessions == files.path.parent.parent / "s"
 
 
 @pytest.mark.parametrize(
@@ -95,6 +101,25 @@ def test_a_sandbox_that_does_nothing_is_refused(files: Files, keys: str) -> None
     problem = files.problem(f"sandbox: {{{keys}}}" + ACCOUNTS)
 
     assert problem.key == f"sandbox.{keys.partition(':')[0]}"
+
+
+@pytest.mark.parametrize("sections", ["", "retention:\n", "retention: {text: null}\n"])
+def test_what_people_wrote_is_kept_for_ever_unless_set(files: Files, sections: str) -> None:
+    assert files.with_account(sections).accounts[0].retention == Retention(None, None)
+
+
+def test_every_account_knows_how_long_it_may_keep_what_people_wrote(files: Files) -> None:
+    config = files.with_account("retention: {text: 90d, posts: 400d}\n")
+
+    ages = Retention(timedelta(days=90), timedelta(days=400))
+    assert [account.retention for account in config.accounts] == [ages]
+
+
+@pytest.mark.parametrize("keys", ["text: 1h", "posts: 23h"])
+def test_nothing_goes_within_a_day(files: Files, keys: str) -> None:
+    problem = files.problem(f"retention: {{{keys}}}" + ACCOUNTS)
+
+    assert problem.message.endswith("is too short; write 1d or more")
 
 
 @pytest.mark.parametrize("section", ["notifiers", "routes", "digest", "heartbeat"])

@@ -82,6 +82,8 @@ class FakeBluesky:
     now: datetime
     password: str
     page_size: int = 100
+    home: str = ADDRESS
+    """Where the account lies, as a login tells."""
     handles: dict[str, str] = field(default_factory=dict)
     written: dict[str, Written] = field(default_factory=dict)
     notices: list[tuple[int, int, str, Json]] = field(default_factory=list)
@@ -232,7 +234,10 @@ class FakeBluesky:
 
     def _granted(self) -> httpx.Response:
         access, refresh = self.let_in()
-        return _ok({**SESSION, "accessJwt": access, "refreshJwt": refresh})
+        service = {**SESSION["didDoc"]["service"][0], "serviceEndpoint": self.home}
+        document = {**SESSION["didDoc"], "service": [service]}
+        told = {**SESSION, "didDoc": document}
+        return _ok({**told, "accessJwt": access, "refreshJwt": refresh})
 
     def _notifications(self, params: httpx.QueryParams) -> httpx.Response:
         limit, cursor = int(params.get("limit", 50)), params.get("cursor")

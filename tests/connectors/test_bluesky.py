@@ -20,7 +20,7 @@ from monitor.domain.post import Post
 from monitor.http import Session, Sessions, Web
 from monitor.ports.connector import Connector, Cursor, FetchError, LooksUp, Presence, Reason
 from tests.connectors.connector_contract import ADDRESS, NOW, SECRET, ConnectorContract
-from tests.connectors.fake_bluesky import SESSION, FakeBluesky, error, iso
+from tests.connectors.fake_bluesky import FakeBluesky, error, iso
 
 SECOND = timedelta(seconds=1)
 MINUTE = timedelta(minutes=1)
@@ -504,10 +504,7 @@ def test_only_a_whole_poll_says_how_far_it_has_read(running: Running, server: Fa
     assert last.complete_until == server.now - 2 * SECOND
 
 
-def test_a_list_that_leads_in_circles_ends(
-    running: Running, server: FakeBluesky, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("connectors.bluesky.MOST_PAGES", 20)
+def test_a_list_that_leads_in_circles_ends(running: Running, server: FakeBluesky) -> None:
     again = httpx.Response(200, json={"notifications": [], "cursor": "again"})
     server.fails = lambda request: again if LIST in request.url.path else None
 
@@ -739,6 +736,21 @@ def test_blocked_and_deleted_branches_hide_only_themselves(
     assert running.posts.keys() == {asked, shown}
 
 
+def test_a_thread_that_the_server_fails_at_waits_for_its_next_turn(
+    running: Running, server: FakeBluesky
+) -> None:
+    asked = server.mention("ana")
+    running.poll()
+    server.now += MINUTE
+    failure = httpx.Response(502, text="Bad Gateway")
+    server.fails = lambda request: failure if "getPostThread" in request.url.path else None
+
+    running.poll()
+
+    assert running.complete_until == server.now - 2 * SECOND
+    assert running.cursor["threads"].keys() == {asked}
+
+
 def test_a_thread_that_cannot_be_read_stops_one_poll_at_most(
     running: Running, server: FakeBluesky
 ) -> None:
@@ -852,11 +864,8 @@ def test_requests_go_to_the_server_that_the_account_lies_on(server: FakeBluesky)
     assert (login.call_count, hosts) == (1, {"api.test"})
 
 
-def test_no_token_goes_to_a_server_in_the_clear(
-    running: Running, server: FakeBluesky, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    service = {"id": "#atproto_pds", "serviceEndpoint": "http://pds.internal:2583"}
-    monkeypatch.setitem(SESSION["didDoc"], "service", [service])
+def test_no_token_goes_to_a_server_in_the_clear(running: Running, server: FakeBluesky) -> None:
+    server.home = "http://pds.internal:2583"
 
     running.poll()
 

@@ -70,11 +70,11 @@ def test_it_is_live_from_its_first_request_though_that_is_empty(inbox: Inbox) ->
 
 
 def test_what_began_before_is_history(inbox: Inbox) -> None:
-    inbox.hand_in(0, mention("a", "ann", -1))
-    inbox.hand_in(2, mention("b", "bob", 1))
+    inbox.hand_in(0, mention("a", "ann", -1), mention("b", "bob", 0))
+    inbox.hand_in(2, mention("c", "cem", 1))
 
-    assert inbox.column(schema.wait.c.live) == [False, True]
-    assert inbox.counted("waits_opened_total") == 1
+    assert inbox.column(schema.wait.c.live) == [False, True, True]
+    assert inbox.counted("waits_opened_total") == 2
 
 
 def test_it_breaches_when_all_up_to_its_due_was_handed_in_and_no_sooner(inbox: Inbox) -> None:
