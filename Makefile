@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help install run test check bench lock clean
+.PHONY: help install run test test-services check bench lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -16,6 +16,10 @@ run: install ## the daemon, on SQLite, with the built-in sandbox platform
 
 test: .venv/test.stamp ## every test that needs no outside server
 	$(BIN)/pytest -q -m "not service and not check"
+
+test-services: .venv/services.stamp ## the tests that need a server, each skipped where it is not installed
+	$(BIN)/pytest -q -m service
+	$(BIN)/pytest -q -m "not service" --store postgresql tests/store tests/cycle
 
 check: .venv/check.stamp ## lint, types, layering, comparisons with heavy peers
 	$(BIN)/ruff check

@@ -21,6 +21,7 @@ from benchmarks.importing import import_memory, import_speed
 from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
 from benchmarks.result import Goal, Outcome, Result, Skipped
+from benchmarks.stores import stores
 from benchmarks.verdicts import verdicts
 from monitor.cli import collect_seldom
 
@@ -28,6 +29,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "polling": polling,
     "import": import_speed,
     "import-memory": import_memory,
+    "stores": stores,
     "conversation": long_conversation,
     "business-time": business_time,
     "verdicts": verdicts,

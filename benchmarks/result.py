@@ -73,6 +73,7 @@ def interleaved(
     """The median seconds of each. They take turns, so that a busy machine hurts both; `before`
     each turn something may be made ready."""
     mine, others = [], []
+    gc.collect()
     for turn in range(times):
         before()
         if turn % 2:
@@ -85,8 +86,7 @@ def interleaved(
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """How long it takes, with no garbage of what was before."""
-    gc.collect()
+    """How long it takes."""
     began = perf_counter()
     work()
     return perf_counter() - began

@@ -12,6 +12,8 @@ from monitor.config import load
 from monitor.cycle.desk import Watch
 from monitor.store.database import Store
 
+SQLITE = "sqlite:///bench.db"
+
 INBOX = """
 targets: {follow-up: {metric: next_reply, within: 30m, objective: 80%}}
 accounts:
@@ -27,11 +29,11 @@ def folder() -> Iterator[Path]:
 
 
 @contextmanager
-def scene(configuration: str = INBOX) -> Iterator[tuple[Store, Watch]]:
+def scene(configuration: str = INBOX, url: str = SQLITE) -> Iterator[tuple[Store, Watch]]:
     """A new database with the account of this configuration."""
     with folder() as room:
         file = room / "replywatch.yml"
-        file.write_text(f"store: sqlite:///bench.db\n{configuration}", encoding="utf-8")
+        file.write_text(f"store: {url}\n{configuration}", encoding="utf-8")
         config = load(file)
         store = Store(config.store_url)
         store.upgrade()

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote, urlsplit
 
@@ -22,11 +22,10 @@ from pydantic import (
     Field,
     SecretStr,
     TypeAdapter,
-    field_validator,
 )
 
 from monitor.domain.post import Post, Reach
-from monitor.http import Answer, Site, Web, is_sendable, web_address
+from monitor.http import Answer, Site, Web, web_address, whole_secret
 from monitor.plaintext import plain_text
 from monitor.ports.connector import Batch, Cursor, FetchError, Presence, Reason, Seen
 
@@ -60,15 +59,8 @@ class MastodonConfig(BaseModel):
 
     server: Annotated[str, AfterValidator(web_address)]
     """The address of the account's own server."""
-    access_token: SecretStr
+    access_token: Annotated[SecretStr, AfterValidator(whole_secret)]
     """With the scopes `read:notifications` and `read:statuses`."""
-
-    @field_validator("access_token")
-    @classmethod
-    def _can_be_sent(cls, token: SecretStr) -> SecretStr:
-        if not is_sendable(token.get_secret_value()):
-            raise ValueError("is empty or has characters that no token has; copy it again")
-        return token
 
     def build(self, presence: Presence, web: Web) -> Mastodon:
         token = {"Authorization": f"Bearer {self.access_token.get_secret_value()}"}
@@ -309,7 +301,7 @@ class _Stream:
 def _digest(answer: Answer) -> str:
     """With its links, since GoToSocial drops entries from a page after counting them."""
     links = answer.headers.get("link", "").encode()
-    return blake2b(answer.content + links, digest_size=16).hexdigest()
+    return sha256(answer.content + links).hexdigest()
 
 
 def _times(items: Sequence[Item], answer: Answer) -> list[datetime]:

@@ -29,7 +29,7 @@ from monitor.ports.connector import Reason
 from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
 from monitor.store import accounts, tallies, targets
-from monitor.store.database import Store, StoreError
+from monitor.store.database import Store, StoreError, file_of, is_sqlite
 
 log = structlog.get_logger()
 
@@ -45,11 +45,23 @@ def system_clock() -> datetime:
 def open_store(url: str) -> Store:
     """A database of this program's version. Raises StoreError."""
     store = Store(url)
-    store.require_current()
+    try:
+        store.require_current()
+    except StoreError:
+        store.close()
+        raise
     return store
 
 
 def open_own_store(config: Config, clock: Clock) -> Store:
+    """The database of a configuration. SQLite is made or upgraded where needed, after a copy;
+    PostgreSQL must be of this version. Raises StoreError."""
+    if is_sqlite(config.store_url):
+        return upgraded_store(config, clock)
+    return open_store(config.store_url)
+
+
+def upgraded_store(config: Config, clock: Clock) -> Store:
     """The database of a configuration, made or upgraded where needed; SQLite after a copy."""
     store = Store(config.store_url)
     if store.path and store.is_outdated():
@@ -59,9 +71,9 @@ def open_own_store(config: Config, clock: Clock) -> Store:
     return store
 
 
-def open_sessions(config: Config, store: Store, clock: Clock) -> Sessions:
+def open_sessions(config: Config, clock: Clock) -> Sessions:
     """The logins to platforms, in a file of their own. Raises StartError."""
-    path = config.sessions or (store.path or config.path).with_suffix(".sessions")
+    path = config.sessions or (file_of(config.store_url) or config.path).with_suffix(".sessions")
     try:
         return Sessions(clock, path)
     except OSError as error:
@@ -77,6 +89,7 @@ def watches(
     bounds = bucket_bounds(target.within for target in known.values())
     with store.write() as tx:
         accounts.ensure(tx, [account.name for account in config.accounts])
+        accounts.hold_all(tx)
         numbers = targets.ensure(tx, known.values())
         tallies.relay(tx, bounds)
     found: dict[str, Watch] = {}
@@ -103,7 +116,7 @@ class Program:
         self._reloading = threading.Lock()
         self.config = load(path)
         self.store = open_own_store(self.config, clock)
-        self._sessions = open_sessions(self.config, self.store, clock)
+        self._sessions = open_sessions(self.config, clock)
         watched = watches(self.config, self.store, clock, self._sessions)
         self.daemon = Daemon(self.store, watched, LogNotifier(), clock)
         self.reloads = Reloads(successful=True, succeeded_at=clock())

@@ -1,16 +1,19 @@
 """The background service: a few fixed jobs, a pool of pollers, signals.
 
 No job adds, changes or removes a job. Who is due is asked of the store each time, so nothing is
-lost with the process. (Kept in memory only: which polls are under way.)
+lost with the process. (Kept in memory only: which polls are under way.) Of several processes on
+one PostgreSQL, each account is polled by the one that takes its lease.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 import structlog
 from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEvent
 from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
@@ -42,6 +45,9 @@ or a job."""
 
 LEASE = "daemon"
 
+Take = Callable[[sa.Connection, str, str, datetime], bool]
+"""How an account is leased: by its name, for a holder, now."""
+
 
 class Daemon:
     """Polls `watches` (by account name) until stopped. `displaced` says by whom, where another
@@ -54,7 +60,8 @@ class Daemon:
         self.watches = watches
         self.jobs_missed = 0
         self._retention = Retention(store)
-        self._holder = lease.own_name()
+        self._is_alone = store.is_sqlite
+        self._holder = lease.own_name() if self._is_alone else lease.shared_name()
         self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
         self._under_way: dict[str, tuple[Future[None], Watch]] = {}
         self._resting: dict[str, datetime] = {}
@@ -82,7 +89,7 @@ class Daemon:
         return jobs
 
     def start(self) -> None:
-        """Raises lease.HeldError where another daemon runs on this database."""
+        """Raises lease.HeldError where another daemon has this database for itself."""
         self._renew()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock(), self._renew)
@@ -104,6 +111,7 @@ class Daemon:
     def take(self, watches: Mapping[str, Watch]) -> None:
         """Go on under another configuration. Polls under way end under the old one."""
         with self._store.write() as tx:
+            accounts.hold_all(tx)
             soon = self._clock()
             for name, row in accounts.all_of(tx).items():
                 if name not in watches or row.reason == Reason.RATE_LIMITED:
@@ -120,13 +128,14 @@ class Daemon:
             watch.web.close()
 
     def once(self) -> set[Reason]:
-        """Poll every account once, judge, tell; why polls failed. Raises lease.HeldError where a
-        daemon runs on this database."""
+        """Poll every account once, judge, tell; why polls failed. What another process polls at
+        this moment is left to it. Raises lease.HeldError where a daemon has this database for
+        itself."""
         self._renew()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock())
         polled = [watch for watch in self.watches.values() if watch.settings.polls]
-        reasons = self._polls.map(lambda watch: poll(self._store, watch, self._clock), polled)
+        reasons = self._polls.map(self._poll_in_turn, polled)
         failed = {reason for reason in reasons if reason}
         while notify(self._store, self._notifier, self._clock()):
             pass
@@ -178,11 +187,30 @@ class Daemon:
         under_way = self._under_way.get(name)
         return under_way is None or under_way[0].done()
 
+    def _poll_in_turn(self, watch: Watch, take: Take = lease.take_account) -> Reason | None:
+        with self._turn(watch, take) as is_mine:
+            return poll(self._store, watch, self._clock) if is_mine else None
+
+    @contextmanager
+    def _turn(self, watch: Watch, take: Take) -> Iterator[bool]:
+        """Whether the account is this process's for a while. Who runs alone need not ask."""
+        if self._is_alone:
+            yield True
+            return
+        with self._store.write() as tx:
+            is_mine = take(tx, watch.name, self._holder, self._clock())
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                with self._store.write() as tx:
+                    lease.release_account(tx, watch.name, self._holder)
+
     def _poll(self, watch: Watch) -> None:
         if self._stopping.is_set():
             return
         try:
-            poll(self._store, watch, self._clock)
+            self._poll_in_turn(watch, lease.take_due_account)
         except StoreError as error:
             self._resting[watch.name] = self._clock() + STORE_REST
             log.error("poll.not_stored", account=watch.name, error=str(error))
@@ -192,7 +220,8 @@ class Daemon:
 
     def _renew(self) -> None:
         with self._store.write() as tx:
-            lease.take(tx, LEASE, self._holder, self._clock())
+            hold = lease.take if self._is_alone else lease.join
+            hold(tx, LEASE, self._holder, self._clock())
 
     def _release(self) -> None:
         try:
@@ -206,6 +235,8 @@ class Daemon:
             self._renew()
         except lease.HeldError as error:
             self.displaced = error
+        except StoreError as error:  # tried again soon, since it must not run out
+            log.error("lease.not_renewed", error=str(error))
 
     def _upkeep(self) -> None:
         now = self._clock()
@@ -218,7 +249,9 @@ class Daemon:
 
     def _look(self, watch: Watch) -> None:
         try:
-            look_at_open_waits(self._store, watch, self._clock)
+            with self._turn(watch, lease.take_account) as is_mine:
+                if is_mine:
+                    look_at_open_waits(self._store, watch, self._clock)
         except StoreError as error:
             log.error("look_up.not_stored", account=watch.name, error=str(error))
 

@@ -16,8 +16,7 @@ MOST_HTML = 10 * MOST_CHARACTERS  # mark-up included; what lies beyond is not ev
 
 _PARAGRAPH = re.compile(r"<(?=/?(?:p|pre|ul|ol|blockquote|h[1-6])[\s/>])", re.IGNORECASE)
 _LINE = re.compile(r"<(?=(?:br|li|tr|/?div)[\s/>])", re.IGNORECASE)
-_BLANKS = re.compile(r"[\t\r\f\v\xa0 ]{2,}|[\t\r\f\v\xa0]")
-_LOOSE_ENDS = re.compile(r" \n ?|\n ")
+_BLANKS = {ord(blank): " " for blank in "\t\r\f\v\xa0"} | {0: None}
 _BLANK_LINES = re.compile(r"\n{3,}")
 _UNSPOKEN = ["script", "style", "title", "template"]
 
@@ -32,8 +31,14 @@ def plain_text(html: str) -> str:
     tree = LexborHTMLParser(broken)
     tree.strip_tags(_UNSPOKEN)
     text = tree.body.text() if tree.body else ""
-    text = _LOOSE_ENDS.sub("\n", _BLANKS.sub(" ", text.replace("\0", "")))
+    text = _single_spaced(text.translate(_BLANKS)).replace(" \n", "\n").replace("\n ", "\n")
     return _BLANK_LINES.sub("\n\n", text).strip()[:MOST_CHARACTERS]
+
+
+def _single_spaced(text: str) -> str:
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def _unfolded(html: str) -> str:

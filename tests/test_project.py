@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from monitor.cli import main
+from monitor.cli.application import app
 from monitor.metrics.catalogue import ACCOUNT_GAUGES, COUNTERS, HISTOGRAMS, PREFIX, TARGET_GAUGES
 
 ROOT = Path(__file__).parent.parent
@@ -40,14 +41,18 @@ def test_every_connector_is_in_the_docs_with_its_keys() -> None:
     assert "\n".join(rows) in told
 
 
+def test_the_command_is_installed() -> None:
+    (replywatch,) = entry_points(group="console_scripts", name="replywatch")
+
+    assert replywatch.load() is main
+
+
 @pytest.mark.parametrize("command", sorted(set(re.findall(r"(?:`|bin/)replywatch (\w+)", README))))
 def test_every_command_of_the_readme_has_help_with_an_example(command: str) -> None:
-    replywatch = Path(sys.executable).with_name("replywatch")
-    asked = [str(replywatch), command, "--help"]
-    shown = subprocess.run(asked, capture_output=True, text=True, check=False)
+    shown = CliRunner().invoke(app, [command, "--help"])
 
-    assert shown.returncode == 0
-    assert f"replywatch {command}" in shown.stdout
+    assert shown.exit_code == 0
+    assert f"Example: replywatch {command}" in shown.stdout
 
 
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#:]+)\)", README))))

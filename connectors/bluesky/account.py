@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr
 
 from connectors.bluesky.lists import NewestFirst, feed, notifications
 from connectors.bluesky.login import Login
@@ -15,7 +15,7 @@ from connectors.bluesky.repository import Repository
 from connectors.bluesky.threads import Threads, views_of
 from connectors.bluesky.wire import DID, GROWN, VIEWED, Author, failure
 from monitor.domain.post import Post
-from monitor.http import SignedIn, Web, is_sendable, web_address
+from monitor.http import SignedIn, Web, web_address, whole_secret
 from monitor.ports.connector import Batch, Cursor, Presence, Seen
 
 GAP = timedelta(seconds=1)  # a stream: 3,000 requests in 5 minutes, for all accounts of a machine
@@ -41,17 +41,10 @@ class BlueskyConfig(BaseModel):
 
     polls: ClassVar[bool] = True
 
-    app_password: SecretStr
+    app_password: Annotated[SecretStr, AfterValidator(whole_secret)]
     """From Settings, Privacy and security, App passwords; never the account's own password."""
     server: Annotated[str, AfterValidator(web_address)] = "https://bsky.social"
     """Where the account logs in."""
-
-    @field_validator("app_password")
-    @classmethod
-    def _is_whole(cls, password: SecretStr) -> SecretStr:
-        if not is_sendable(password.get_secret_value()):
-            raise ValueError("is empty or has characters that no app password has; copy it again")
-        return password
 
     def build(self, presence: Presence, web: Web) -> Bluesky:
         handle, password = _bare(presence.handle), self.app_password.get_secret_value()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import blake2b
+from hashlib import sha256
 from typing import Any
 
 from connectors.bluesky.posts import post_of, viewed
@@ -177,4 +177,4 @@ def _fed(answer: Answer, _asked: str | None) -> _Page:
 
 
 def _digest(answer: Answer) -> str:
-    return blake2b(answer.content, digest_size=16).hexdigest()
+    return sha256(answer.content).hexdigest()

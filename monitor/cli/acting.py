@@ -67,7 +67,7 @@ def _done(
             (watch,) = here.chosen([history.account_of(tx, number)])
             return act(
                 tx,
-                desk(watch, accounts.one(tx, watch.name)),
+                desk(watch, accounts.held(tx, watch.name)),
                 number,
                 deed,
                 by=by or getpass.getuser(),

@@ -13,7 +13,7 @@ from monitor.config import Account, Config
 from monitor.domain.calendar import Calendar
 from monitor.domain.duration import written
 from monitor.domain.target import Target
-from monitor.http import Web
+from monitor.http import Sessions, Web
 from monitor.ports.connector import Connector, FetchError
 
 _DAYS_SHOWN = 3
@@ -50,12 +50,12 @@ def about(account: Account, config: Config, now: datetime) -> Iterator[str]:
             yield f"  {_called(calendar, config)} is closed next on {', '.join(map(str, days))}"
 
 
-def tried(account: Account, now: datetime) -> Tried:
+def tried(account: Account, now: datetime, sessions: Sessions) -> Tried:
     """Ask for the first page, and drop it."""
     if not account.polls:
         return Tried(Exit.WELL, "nothing to ask; posts come by import and by the API")
     try:
-        with _connector(account) as connector:
+        with _connector(account, sessions) as connector:
             next(connector.fetch({}, now), None)
     except FetchError as error:
         found = Exit.NOT_WELL if error.reason.needs_a_person else Exit.UNKNOWN
@@ -88,8 +88,8 @@ def _called(calendar: Calendar, config: Config) -> str:
 
 
 @contextmanager
-def _connector(account: Account) -> Iterator[Connector]:
-    web = Web(system_clock)
+def _connector(account: Account, sessions: Sessions | None = None) -> Iterator[Connector]:
+    web = Web(system_clock, sessions=sessions)
     try:
         yield account.build(web)
     finally:

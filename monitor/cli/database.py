@@ -11,7 +11,7 @@ import typer
 from pydantic import TypeAdapter, ValidationError
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from monitor.app import open_own_store, system_clock
+from monitor.app import system_clock, upgraded_store
 from monitor.cli.failing import NotWellError, UsageError
 from monitor.cli.opening import Reading, config_path, reading, writing
 from monitor.cli.options import Accounts, ConfigFile, StoreUrl
@@ -39,8 +39,9 @@ def _group() -> None:
 
 @db.command(epilog="Example: replywatch db upgrade -c acme.yml")
 def upgrade(config: ConfigFile = None) -> None:
-    """Bring the database to this version. SQLite is copied first."""
-    store = open_own_store(load(config_path(config)), system_clock)
+    """Bring the database to this version. SQLite is copied first; copy PostgreSQL with pg_dump,
+    and stop what runs on it."""
+    store = upgraded_store(load(config_path(config)), system_clock)
     store.close()
     typer.echo("the database is of this version")
 

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from monitor.app import open_sessions, system_clock
 from monitor.app import run as run_daemon
-from monitor.app import system_clock
 from monitor.cli.checking import Tried, about, tried
 from monitor.cli.failing import Exit, complain
 from monitor.cli.opening import config_path
@@ -54,9 +54,9 @@ def check(
 
 def _try_all(config: Config, now: datetime) -> None:
     typer.echo()
-    worst = Exit.WELL
+    worst, sessions = Exit.WELL, open_sessions(config, system_clock)
     for account in config.accounts:
-        answer: Tried = tried(account, now)
+        answer: Tried = tried(account, now, sessions)
         typer.echo(shown(f"{account.name}: {answer.sentence}"))
         worst = answer.exit if worst is not Exit.NOT_WELL and answer.exit else worst
     if worst:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from enum import IntFlag
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,7 +25,7 @@ from monitor.store.waits import StoredDue
 SECOND = timedelta(seconds=1)
 
 
-class PostIn(IntFlag):
+class PostIn:
     """In which counters a post stands."""
 
     MENTIONS = 1
@@ -36,7 +35,7 @@ class PostIn(IntFlag):
     REPLIES = 16
 
 
-class WaitIn(IntFlag):
+class WaitIn:
     """In which counters a wait stands."""
 
     OPENED = 1
@@ -45,7 +44,7 @@ class WaitIn(IntFlag):
     LATE_ARRIVALS = 8
 
 
-class DueIn(IntFlag):
+class DueIn:
     """In which counters a due stands."""
 
     DUE = 1
@@ -81,13 +80,13 @@ class Counting:
     ) -> None:
         for outcome in outcomes:
             row = rows[outcome.post_id]
-            wanted = _POST_BITS.get(outcome.what, PostIn(0))
+            wanted = _POST_BITS.get(outcome.what, 0)
             new = wanted & ~row.tallied
             if not new or not row.live or not self._desk.is_live(outcome.counts_at):
                 continue
             self._post_bits[outcome.post_id] = row.tallied | new
             self._count_post(new, outcome, row.known)
-            if PostIn.MENTIONS in new and outcome.post_id in arrived:
+            if new & PostIn.MENTIONS and outcome.post_id in arrived:
                 self._observe_lag(arrived[outcome.post_id].seen_at, outcome)
 
     def _observe_lag(self, seen_at: datetime, outcome: Outcome) -> None:
@@ -96,17 +95,17 @@ class Counting:
                 max((seen_at - outcome.counts_at) / SECOND, 0.0)
             )
 
-    def _count_post(self, new: PostIn, outcome: Outcome, post: KnownPost) -> None:
-        if PostIn.MENTIONS in new:
+    def _count_post(self, new: int, outcome: Outcome, post: KnownPost) -> None:
+        if new & PostIn.MENTIONS:
             self._counts["mentions_total", post.surface.value] += 1
-        if PostIn.NUDGES in new:
+        if new & PostIn.NUDGES:
             self._counts["nudges_total", ""] += 1
-        if PostIn.IGNORED in new:
+        if new & PostIn.IGNORED:
             reason = post.ignored_by if outcome.what is What.IGNORED else outcome.what.value
             self._counts["ignored_total", reason or ""] += 1
-        if PostIn.UNATTRIBUTED in new:
+        if new & PostIn.UNATTRIBUTED:
             self._counts["unattributed_replies_total", ""] += 1
-        if PostIn.REPLIES in new:
+        if new & PostIn.REPLIES:
             self._counts["replies_total", post.reply_class.value] += 1
 
     def take_wait(self, wait: Wait, row: Mapping[str, Any], before: int) -> int:
@@ -121,15 +120,15 @@ class Counting:
         new = wanted & ~before
         if not new or not row["live"]:
             return before
-        if WaitIn.OPENED in new:
+        if new & WaitIn.OPENED:
             self._counts["waits_opened_total", wait.kind.value] += 1
-        if WaitIn.ANSWERED in new:
+        if new & WaitIn.ANSWERED:
             self._counts["waits_answered_total", wait.kind.value] += 1
             self._observe_reply(wait.kind, row)
-        if WaitIn.EXCLUDED in new:
+        if new & WaitIn.EXCLUDED:
             reason = wait.dismissal.value if wait.dismissal else Status.DELETED.value
             self._counts["waits_excluded_total", reason] += 1
-        if WaitIn.LATE_ARRIVALS in new:
+        if new & WaitIn.LATE_ARRIVALS:
             self._counts["late_arrivals_total", ""] += 1
         return before | new
 
@@ -143,9 +142,9 @@ class Counting:
         if verdict is Verdict.EXCLUDED:
             return due.tallied
         new = (DueIn.DUE | (DueIn.MET if verdict is Verdict.MET else 0)) & ~due.tallied
-        if DueIn.DUE in DueIn(new):
+        if new & DueIn.DUE:
             self._counts["sla_due_total", target.name] += 1
-        if DueIn.MET in DueIn(new):
+        if new & DueIn.MET:
             self._counts["sla_met_total", target.name] += 1
         if verdict is Verdict.BREACHED and due.late_detected:
             self._counts["sla_breached_late_detected_total", target.name] += 1

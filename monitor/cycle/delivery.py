@@ -33,7 +33,7 @@ class Delivery:
     def take(self, posts: Sequence[Post], now: datetime) -> None:
         """Store a part, in one transaction."""
         with self._store.write() as tx:
-            row = accounts.one(tx, self._watch.name)
+            row = accounts.held(tx, self._watch.name)
             stored = ingest(tx, desk(self._watch, row), posts, now=now, live=True)
         self._count(posts, stored)
 
@@ -47,7 +47,7 @@ class Delivery:
         """
         until = min(complete_until, self._arrived_at) if complete_until else None
         with self._store.write() as tx:
-            row = accounts.one(tx, self._watch.name)
+            row = accounts.held(tx, self._watch.name)
             live_since = row.live_since or (self._arrived_at if until else None)
             here = desk(self._watch, replace(row, live_since=live_since))
             stored = ingest(tx, here, posts, now=now, live=True)

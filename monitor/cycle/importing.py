@@ -101,7 +101,7 @@ def _store(
     instants: list[datetime] = []
     while batch := list(islice(relevant, BATCH)):
         with store.write() as tx:
-            here = desk(watch, accounts.one(tx, watch.name))
+            here = desk(watch, accounts.held(tx, watch.name))
             stored += ingest(tx, here, batch, now=now, live=False)
         instants += (fit_instant(post.created_at, now) for post in batch)
         instants = [min(instants), max(instants)]
@@ -116,4 +116,4 @@ def _cover(store: Store, watch: Watch, start: datetime, end: datetime) -> None:
     """It is no coverage where it ends before it begins."""
     if start <= end:
         with store.write() as tx:
-            accounts.cover(tx, accounts.one(tx, watch.name).id, start, end, live=False)
+            accounts.cover(tx, accounts.held(tx, watch.name).id, start, end, live=False)

@@ -70,7 +70,7 @@ def judge_history(store: Store, watch: Watch, now: datetime) -> None:
     more = True
     while more:
         with store.write() as tx:
-            here = desk(watch, accounts.one(tx, watch.name))
+            here = desk(watch, accounts.held(tx, watch.name))
             watermark = accounts.watermark(tx, here.id)
             more = watermark is not None and bool(
                 judge_account(tx, here, watermark, now, was_blind=False, limit=AT_ONCE)

@@ -29,7 +29,7 @@ MOST_AT_ONCE = 80
 def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> list[Post]:
     """New versions of the posts of open waits that nobody has looked at for a while."""
     with store.write() as tx:
-        account_id = accounts.one(tx, watch.name).id
+        account_id = accounts.held(tx, watch.name).id
         links = waits.take_links_in_turn(
             tx,
             account_id,

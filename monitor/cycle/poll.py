@@ -70,7 +70,7 @@ def _take(tx: sa.Connection, watch: Watch, batch: Batch, began: datetime, now: d
     """Store one batch, with the cursor that lies behind it. Posts are taken in at the time that it
     is on the platform, since their own times are the platform's."""
     usage = watch.web.taken()
-    row = accounts.one(tx, watch.name)
+    row = accounts.held(tx, watch.name)
     shown = _shown(usage, row)
     row = replace(row, ids={**row.ids, **batch.ids}, **shown)
     here = desk(watch, row)
@@ -158,7 +158,7 @@ def _failed(
     log.warning("poll.failed", account=watch.name, reason=reason.value, error=message)
     usage = watch.web.taken()
     with store.write() as tx:
-        row = accounts.one(tx, watch.name)
+        row = accounts.held(tx, watch.name)
         accounts.update(
             tx,
             row.id,

@@ -32,7 +32,7 @@ def refold_account(
     changes: Counter[tuple[str, str]] = Counter()
     while chunk := list(islice(touched, CHUNK)):
         with store.write() as tx:
-            here = desk(watch, accounts.one(tx, watch.name))
+            here = desk(watch, accounts.held(tx, watch.name))
             # The daemon may have joined some since; each is called by one of its ids.
             called = set(posts.conversations_of(tx, here.id, chunk).values())
             before = _statuses(waits.in_conversations(tx, here.id, called))

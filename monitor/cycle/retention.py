@@ -80,6 +80,7 @@ class Retention:
             old = pruning.old_texts(tx, account_id, now - age, STEP)
         if old:
             with self._store.write() as tx:
+                accounts.held(tx, watch.name)
                 pruning.drop_texts(tx, account_id, old)
         return Removed(texts=len(old))
 
@@ -99,6 +100,7 @@ class Retention:
         removed = Removed()
         for part in _parts(sizes):
             with self._store.write() as tx:
+                accounts.held(tx, watch.name)
                 closed = pruning.closed(tx, account_id, part, bounds)
                 posts = pruning.drop(tx, account_id, closed, before)
             removed += Removed(posts=posts, conversations=len(closed))
@@ -153,6 +155,7 @@ def erase(store: Store, account: str, author_id: str) -> int:
     changed = 0
     while found:
         with store.write() as tx:
+            accounts.held(tx, account)
             mask = erasing.remember(tx, account_id, who)
             rows = erasing.rewrite(tx, account_id, found, who, mask)
         changed += rows

@@ -48,7 +48,7 @@ def bring_up_to_date(
 
 def _refold(store: Store, watch: Watch, chunk: list[str], now: datetime) -> None:
     with store.write() as tx:
-        here = replace(desk(watch, accounts.one(tx, watch.name)), is_silent=True)
+        here = replace(desk(watch, accounts.held(tx, watch.name)), is_silent=True)
         called = set(posts.conversations_of(tx, here.id, chunk).values())
         stored = posts.find(tx, here.id, posts.members(tx, here.id, called))
         refold(tx, here, stored, now)

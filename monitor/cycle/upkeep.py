@@ -21,5 +21,5 @@ def look_at_open_waits(store: Store, watch: Watch, clock: Clock) -> int:
     if not found:
         return 0
     with store.write() as tx:
-        here = desk(watch, accounts.one(tx, watch.name))
+        here = desk(watch, accounts.held(tx, watch.name))
         return ingest(tx, here, found, now=clock(), live=True)

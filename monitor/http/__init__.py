@@ -7,7 +7,7 @@ origin only, and errors that say what to do, but nothing of what was sent or rec
 
 from __future__ import annotations
 
-from monitor.http.address import is_sendable, web_address
+from monitor.http.address import is_sendable, web_address, whole_secret
 from monitor.http.answer import Answer, RateLimit
 from monitor.http.sessions import Session, Sessions, SignedIn
 from monitor.http.web import Site, Usage, Web
@@ -23,4 +23,5 @@ __all__ = [
     "Web",
     "is_sendable",
     "web_address",
+    "whole_secret",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 import httpx
+from pydantic import SecretStr
 
 
 def web_address(url: str) -> str:
@@ -25,6 +26,13 @@ def web_address(url: str) -> str:
 def is_sendable(secret: str) -> bool:
     """Whether a header can carry it. One that cannot was cut or read wrongly."""
     return bool(secret) and secret.isascii() and secret.isprintable() and secret == secret.strip()
+
+
+def whole_secret(secret: SecretStr) -> SecretStr:
+    """For models: the secret if a header can carry it; else ValueError."""
+    if not is_sendable(secret.get_secret_value()):
+        raise ValueError("is empty or has characters that no secret has; copy it again")
+    return secret
 
 
 def same_origin(one: httpx.URL, other: httpx.URL) -> bool:

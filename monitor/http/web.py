@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 import httpcore
 import httpx
@@ -198,8 +199,7 @@ class Site:
 
     def get(self, path: str, params: Params | None = None, *, also: Collection[int] = ()) -> Answer:
         """The answer to a GET if its status is 2xx or in `also`."""
-        url = httpx.URL(self._address + path, params=params)
-        return self._web.get(url, self._headers, also)
+        return self._web.get(_url(self._address + path, params), self._headers, also)
 
     def post(
         self, path: str, json: Mapping[str, object] | None = None, *, also: Collection[int] = ()
@@ -210,6 +210,19 @@ class Site:
             {"Content-Type": "application/json", **self._headers} if content else self._headers
         )
         return self._web.post(url, headers, content, also)
+
+
+def _url(address: str, params: Params | None) -> httpx.URL:
+    """The first page of a list is asked for over and over."""
+    if not isinstance(params, Mapping):
+        return httpx.URL(address, params=params)
+    asked = ((name, one if isinstance(one, str) else tuple(one)) for name, one in params.items())
+    return _written_url(address, tuple(asked))
+
+
+@lru_cache(maxsize=256)
+def _written_url(address: str, params: tuple[tuple[str, str | tuple[str, ...]], ...]) -> httpx.URL:
+    return httpx.URL(address, params=dict(params))
 
 
 def _content(response: httpx.Response, url: httpx.URL, most: int) -> bytes:

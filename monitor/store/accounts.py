@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from monitor.domain.statistics import Span, united
 from monitor.store.instants import instant, instant_or_none, micros, span_or_none
 from monitor.store.schema import account, coverage
+from monitor.store.upsert import insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def ensure(tx: sa.Connection, names: Iterable[str]) -> None:
     missing = [name for name in names if name not in known]
     if missing:
         rows = [{"name": name, "ids": "{}", "cursor": "{}", "failures": 0} for name in missing]
-        tx.execute(sa.insert(account), rows)
+        insert = insert_into(account, tx.dialect.name)  # another may begin at the same moment
+        tx.execute(insert.on_conflict_do_nothing(index_elements=["name"]), rows)
 
 
 def all_of(tx: sa.Connection) -> dict[str, AccountRow]:
@@ -52,13 +54,29 @@ def all_of(tx: sa.Connection) -> dict[str, AccountRow]:
 
 def one(tx: sa.Connection, name: str) -> AccountRow:
     """Raises LookupError where no account is called so."""
-    row = tx.execute(_ONE, {"called": name}).one_or_none()
+    return _called(tx, _ONE, name)
+
+
+def held(tx: sa.Connection, name: str) -> AccountRow:
+    """The same, and nobody else folds the account until the transaction ends. With this every
+    writing step begins: on SQLite it holds the whole database already, on PostgreSQL nothing."""
+    return _called(tx, _HELD, name)
+
+
+_ONE = sa.select(account).where(account.c.name == sa.bindparam("called"))
+_HELD = _ONE.with_for_update(key_share=True)
+
+
+def _called(tx: sa.Connection, query: sa.Select[Any], name: str) -> AccountRow:
+    row = tx.execute(query, {"called": name}).one_or_none()
     if row is None:
         raise LookupError(f'there is no account "{name}" in this database')
     return _account(row)
 
 
-_ONE = sa.select(account).where(account.c.name == sa.bindparam("called"))
+def hold_all(tx: sa.Connection) -> None:
+    """Hold every account; in one order, so that two who do so do not wait for each other."""
+    tx.execute(sa.select(account.c.id).order_by(account.c.id).with_for_update(key_share=True)).all()
 
 
 def update(tx: sa.Connection, account_id: int, **columns: Any) -> None:

@@ -66,15 +66,15 @@ def standing(tx: sa.Connection, keys: Collection[str]) -> set[str]:
     return found
 
 
-def untold(tx: sa.Connection, limit: int = 100) -> list[Untold]:
-    """The facts that wait to be told, the oldest first."""
+def untold(tx: sa.Connection, now: datetime, limit: int = 100) -> list[Untold]:
+    """The facts that wait to be told, and that nobody is telling; the oldest first."""
     columns = (alert, account.c.name, target.c.name.label("target"), wait.c.customer_handle)
     query = (
         sa.select(*columns, wait.c.late_arrival)
         .join(account, account.c.id == alert.c.account_id)
         .join(target, target.c.id == alert.c.target_id)
         .join(wait, wait.c.number == alert.c.wait)
-        .where(alert.c.told_at.is_(None))
+        .where(_is_free(now))
         .order_by(alert.c.number)
         .limit(limit)
     )
@@ -92,6 +92,26 @@ def untold(tx: sa.Connection, limit: int = 100) -> list[Untold]:
         )
         for row in tx.execute(query)
     ]
+
+
+def take(
+    tx: sa.Connection, facts: Iterable[Untold], now: datetime, until: datetime
+) -> list[Untold]:
+    """Those of these facts that nobody else has taken meanwhile; until then they are ours."""
+    by_number = {fact.number: fact for fact in facts}
+    mine: list[int] = []
+    for part in in_parts(by_number):
+        query = sa.select(alert.c.number).where(alert.c.number.in_(part), _is_free(now))
+        mine += tx.scalars(query.order_by(alert.c.number).with_for_update(skip_locked=True))
+    for part in in_parts(mine):
+        taken = sa.update(alert).where(alert.c.number.in_(part))
+        tx.execute(taken.values(leased_until=micros(until)))
+    return [by_number[number] for number in mine]
+
+
+def _is_free(now: datetime) -> sa.ColumnElement[bool]:
+    leased = alert.c.leased_until
+    return alert.c.told_at.is_(None) & (leased.is_(None) | (leased <= micros(now)))
 
 
 def told(tx: sa.Connection, number: int, now: datetime) -> None:

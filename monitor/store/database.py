@@ -1,4 +1,8 @@
-"""The door to the database: one transaction writes at a time, any number read."""
+"""The door to the database: one transaction writes at a time, any number read.
+
+On PostgreSQL several may write: a step that folds an account holds the account's row
+(`accounts.held`), which keeps others away from it, and from nothing else.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,12 @@ from sqlalchemy.pool import StaticPool
 LOCK_WAIT = timedelta(seconds=30)
 MIGRATIONS = Path(__file__).with_name("migrations")
 
+CONNECTIONS = 40
+"""At once to one PostgreSQL server: pollers, jobs, and the pages that are asked for."""
+
+_MIGRATING = 0x7265706C79
+"""A number that PostgreSQL's users agree on to migrate one after another."""
+
 
 class StoreError(Exception):
     """The database cannot be used; the text says why, and what to do."""
@@ -31,24 +41,29 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = sa.make_url(url)
-        self.path = _file(self.url)
+        self.path = file_of(url)
         if self.path:
             _make_private(self.path)
-        in_memory = self.is_sqlite and not self.path
-        options: dict[str, Any] = {"poolclass": StaticPool} if in_memory else {}
-        self._reading = sa.create_engine(self.url, **options)
-        self._writing = self._reading.execution_options(immediate=True)
         if self.is_sqlite:
+            options: dict[str, Any] = {} if self.path else {"poolclass": StaticPool}
+            self._reading: sa.Engine = sa.create_engine(self.url, **options)
+            self._writing: sa.Engine = self._reading.execution_options(immediate=True)
             sa.event.listen(self._reading, "connect", _prepare)
             sa.event.listen(self._reading, "begin", _begin)
+        else:
+            self._writing = _server(self.url)
+            self._reading = self._writing.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            sa.event.listen(self._writing, "connect", _set_limits)
 
     @property
     def is_sqlite(self) -> bool:
-        return self.url.get_backend_name() == "sqlite"
+        return is_sqlite(self.url)
 
     @contextmanager
     def write(self) -> Iterator[sa.Connection]:
-        """One transaction; it takes the database's write lock at once."""
+        """One transaction; on SQLite it takes the database's write lock at once."""
         with _explained(self), self._writing.begin() as tx:
             yield tx
 
@@ -74,6 +89,8 @@ class Store:
     def upgrade(self) -> None:
         """Bring the schema to this program's version; a newer one is refused."""
         with self.write() as tx:
+            if not self.is_sqlite:
+                tx.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATING)))
             revision = _revision(tx)
             if revision != _head():
                 _refuse_newer(revision)
@@ -107,6 +124,10 @@ class Store:
         )
 
 
+def is_sqlite(url: str | sa.URL) -> bool:
+    return sa.make_url(url).get_backend_name() == "sqlite"
+
+
 _PAGES = ("page_count", "page_size")
 
 
@@ -137,8 +158,10 @@ def _refuse_newer(revision: str | None) -> None:
         ) from None
 
 
-def _file(url: sa.URL) -> Path | None:
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+def file_of(address: str) -> Path | None:
+    """The file that a URL means; None for a server, or for memory."""
+    url = sa.make_url(address)
+    if not is_sqlite(url) or not url.database or url.database == ":memory:":
         return None
     return Path(url.database)
 
@@ -164,17 +187,41 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _begin(connection: sa.Connection) -> None:
+    """Past Core, which would take as long again: every step begins one."""
     immediate = connection.get_execution_options().get("immediate")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)  # noqa: S101  others do not listen
+    driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+
+def _server(url: sa.URL) -> sa.Engine:
+    try:
+        return sa.create_engine(
+            url, pool_pre_ping=True, pool_size=CONNECTIONS // 4, max_overflow=CONNECTIONS * 3 // 4
+        )
+    except (ModuleNotFoundError, sa.exc.NoSuchModuleError):
+        raise StoreError(
+            f"{url.drivername} cannot be used here: write postgresql+psycopg://, "
+            'and install its driver with pip install "replywatch[postgres]"'
+        ) from None
+
+
+def _set_limits(connection: Any, _record: object) -> None:
+    """Nobody waits for ever, not even for a process that was frozen in the midst of a step."""
+    most = LOCK_WAIT // timedelta(milliseconds=1)
+    connection.execute(f"SET lock_timeout = {most}")
+    connection.execute(f"SET idle_in_transaction_session_timeout = {2 * most}")
+    connection.commit()
 
 
 @contextmanager
 def _explained(store: Store) -> Iterator[None]:
     try:
         yield
-    except sa.exc.DBAPIError as error:
+    except (sa.exc.DBAPIError, sqlite3.Error) as error:
         place = store.url.render_as_string(hide_password=True)
-        raise StoreError(f"{place}: {_sentence(str(error.orig))}") from error
+        said = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+        raise StoreError(f"{place}: {_sentence(str(said))}") from error
 
 
 _SENTENCES = {
@@ -183,6 +230,8 @@ _SENTENCES = {
     "is locked": "another program holds the database: wait, or end it",
     "not a database": "this file is no database: was another file put in its place?",
     "unable to open": "the database cannot be opened: is the folder there, and yours?",
+    "connection failed": "the server cannot be reached: does it run, and do name and password fit?",
+    "lock timeout": "another program holds the account: wait, or end it",
 }
 
 

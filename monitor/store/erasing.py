@@ -62,14 +62,15 @@ def person(tx: sa.Connection, account_id: int, author_id: str) -> Person:
 
 def mask(tx: sa.Connection, account_id: int) -> Mask | None:
     """Who was erased from this account; None where nobody was."""
-    rows = tx.execute(
-        sa.select(erasure.c.digest, erasure.c.salt, erasure.c.pseudonym).where(
-            erasure.c.account_id == account_id
-        )
-    ).all()
+    rows = tx.execute(_ERASED, {"of": account_id}).all()
     if not rows:
         return None
     return Mask(bytes.fromhex(rows[0].salt), {row.digest: row.pseudonym for row in rows})
+
+
+_ERASED = sa.select(erasure.c.digest, erasure.c.salt, erasure.c.pseudonym).where(
+    erasure.c.account_id == sa.bindparam("of")
+)
 
 
 def remember(tx: sa.Connection, account_id: int, who: Person) -> Mask:

@@ -130,13 +130,15 @@ def removed(tx: sa.Connection, account_id: int, written: Mapping[str, datetime])
     What is older than anything that was removed, and not known, counts as removed too: which ids
     there were is not kept. An opener is known by its wait, whatever time it claims now.
     """
-    query = sa.select(account.c.pruned_before).where(account.c.id == account_id)
-    before = instant_or_none(tx.scalar(query))
+    before = instant_or_none(tx.scalar(_PRUNED_BEFORE, {"of": account_id}))
     if before is None:
         return set()
     unknown = written.keys() - _among(tx, account_id, post.c.native_id, written)
     openers = _among(tx, account_id, wait.c.opened_by, unknown)
     return {name for name in unknown if written[name] < before or name in openers}
+
+
+_PRUNED_BEFORE = sa.select(account.c.pruned_before).where(account.c.id == sa.bindparam("of"))
 
 
 def _among(

@@ -59,6 +59,8 @@ account = Table(
     Column("rate_limit_left", BigInteger),
     Column("pruned_before", BigInteger),  # older posts that are not stored were removed
     Column("definition_version", Integer, nullable=False, default=DEFINITION_VERSION),
+    Column("leased_by", Text),  # the process that asks the platform about it at this moment
+    Column("leased_until", BigInteger),
     Index("ix_account_next_poll_at", "next_poll_at"),
 )
 
@@ -249,6 +251,7 @@ alert = Table(
     Column("target_id", Number, ForeignKey("target.id")),
     Column("at", BigInteger, nullable=False),  # the instant it is about
     Column("told_at", BigInteger),
+    Column("leased_until", BigInteger),  # somebody is telling it
 )
 Index(
     "ix_alert_untold",

@@ -9,12 +9,13 @@ import sqlalchemy as sa
 from monitor.domain.target import Target
 from monitor.store.instants import micros
 from monitor.store.schema import target
+from monitor.store.upsert import insert_into
 
 
 def ensure(tx: sa.Connection, targets: Iterable[Target]) -> dict[str, int]:
     """Have a row for each target as it now is; their numbers by name."""
     known = {row.name: row.id for row in tx.execute(sa.select(target.c.name, target.c.id))}
-    for each in targets:
+    for each in sorted(targets, key=lambda each: each.name):
         row = {
             "name": each.name,
             "metric": each.metric.value,
@@ -24,6 +25,7 @@ def ensure(tx: sa.Connection, targets: Iterable[Target]) -> dict[str, int]:
         if each.name in known:
             tx.execute(sa.update(target).where(target.c.id == known[each.name]).values(row))
         else:
-            statement = sa.insert(target).values(row).returning(target.c.id)
-            known[each.name] = tx.execute(statement).scalar_one()
+            insert = insert_into(target, tx.dialect.name).values(row)  # another may do so now
+            statement = insert.on_conflict_do_update(index_elements=["name"], set_=row)
+            known[each.name] = tx.execute(statement.returning(target.c.id)).scalar_one()
     return known

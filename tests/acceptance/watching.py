@@ -18,6 +18,7 @@ from monitor.ports.connector import Reason
 from monitor.store import accounts, schema, tallies, targets
 from monitor.store.accounts import AccountRow
 from monitor.store.database import Store
+from tests import databases
 from tests.acceptance.platform import SECRET
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 500_000, tzinfo=UTC)
@@ -48,6 +49,7 @@ def configuration(
     head: str = "",
     handle: str = "brand",
     token: str = SECRET,
+    store: str = "sqlite:///rw.db",
 ) -> str:
     """The text of a configuration: accounts `acme`, `acme-2` .. at these addresses."""
     entries = "".join(
@@ -56,7 +58,7 @@ def configuration(
         f"    poll: {poll}\n    history: 1h\n{more}"
         for n, address in enumerate(addresses, 1)
     )
-    return f"store: sqlite:///rw.db\n{head}targets:\n  {targets}\naccounts:\n{entries}"
+    return f"store: {store}\n{head}targets:\n  {targets}\naccounts:\n{entries}"
 
 
 class Watched:
@@ -66,6 +68,7 @@ class Watched:
         self, folder: Path, address: str, clock: Hands, *, deadline: float = 2.0, **fields: str
     ) -> None:
         path = folder / "acme.yml"
+        fields = {"store": databases.url_for(folder / "rw.db"), **fields}
         path.write_text(configuration(address, **fields), encoding="utf-8")
         config = load(path)
         self.clock = clock

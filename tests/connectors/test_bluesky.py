@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.bluesky import Bluesky, BlueskyConfig
-from monitor.domain.post import Post
 from monitor.http import Session, Sessions, Web
-from monitor.ports.connector import Connector, Cursor, FetchError, LooksUp, Presence, Reason
+from monitor.ports.connector import Connector, FetchError, LooksUp, Presence, Reason
+from tests.connectors.at_work import AtWork
 from tests.connectors.connector_contract import ADDRESS, NOW, SECRET, ConnectorContract
 from tests.connectors.fake_bluesky import FakeBluesky, error, iso
 
@@ -42,33 +42,13 @@ def fake(**more: Any) -> FakeBluesky:
     return server
 
 
-class Running:
-    """A daemon at work on one server: it polls, and keeps what a store would keep."""
-
+class Running(AtWork[FakeBluesky, Bluesky]):
     def __init__(
         self, server: FakeBluesky, presence: Presence = BRAND, path: Path | None = None
     ) -> None:
-        self.server = server
         sessions = Sessions(lambda: server.now, path)
-        self.web = Web(lambda: server.now, deadline=2 * SECOND, tries=1, sessions=sessions)
-        self.connector = connector(self.web, presence)
-        self.cursor: Cursor = {}
-        self.posts: dict[str, Post] = {}
-        self.ids: dict[str, str] = {}
-
-    def poll(self, presence: Presence | None = None) -> list[Post]:
-        """The posts of one poll. What was yielded before a FetchError is kept."""
-        if presence is not None:
-            self.connector = connector(self.web, presence)
-        self.server.requests.clear()
-        brought: list[Post] = []
-        for batch in self.connector.fetch(self.cursor, self.server.now):
-            brought.extend(batch.posts)
-            self.posts.update((post.id, post) for post in batch.posts)
-            self.cursor = batch.cursor
-            self.ids.update(batch.ids)
-            self.complete_until = batch.complete_until
-        return brought
+        web = Web(lambda: server.now, deadline=2 * SECOND, tries=1, sessions=sessions)
+        super().__init__(server, web, connector, presence)
 
     def asked(self) -> Counter[str]:
         """Methods, by how often they were called since the last poll began."""
@@ -998,7 +978,7 @@ def test_other_words_on_a_record_are_no_word_on_a_post(
         ({"server": "http://pds.example"}, "in the clear"),
         ({"server": "pds.example"}, "is not an address"),
         ({"app_password": ""}, "is empty"),
-        ({"app_password": f"{SECRET}\n"}, "characters that no app password has"),
+        ({"app_password": f"{SECRET}\n"}, "characters that no secret has"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from connectors.mastodon import Mastodon, MastodonConfig
-from monitor.domain.post import Post, Surface
+from monitor.domain.post import Surface
 from monitor.http import Web
-from monitor.ports.connector import Connector, Cursor, FetchError, LooksUp, Presence, Reason
+from monitor.ports.connector import Connector, FetchError, LooksUp, Presence, Reason
+from tests.connectors.at_work import AtWork
 from tests.connectors.connector_contract import ADDRESS, NOW, SECRET, ConnectorContract
 from tests.connectors.fake_mastodon import Entry, FakeMastodon, error
 
@@ -36,30 +37,10 @@ def fake(**more: Any) -> FakeMastodon:
     return server
 
 
-class Session:
-    """A daemon at work on one server: it polls, and keeps what a store would keep."""
-
+class Session(AtWork[FakeMastodon, Mastodon]):
     def __init__(self, server: FakeMastodon, presence: Presence = Presence("brand")) -> None:  # noqa: B008
-        self.server = server
-        self.web = Web(lambda: server.now, deadline=2 * SECOND, tries=1)
-        self.connector = connector(self.web, presence)
-        self.cursor: Cursor = {}
-        self.posts: dict[str, Post] = {}
-        self.ids: dict[str, str] = {}
-
-    def poll(self, presence: Presence | None = None) -> list[Post]:
-        """The posts of one poll. What was yielded before a FetchError is kept."""
-        if presence is not None:
-            self.connector = connector(self.web, presence)
-        self.server.requests.clear()
-        brought: list[Post] = []
-        for batch in self.connector.fetch(self.cursor, self.server.now):
-            brought.extend(batch.posts)
-            self.posts.update((post.id, post) for post in batch.posts)
-            self.cursor = batch.cursor
-            self.ids.update(batch.ids)
-            self.complete_until = batch.complete_until
-        return brought
+        web = Web(lambda: server.now, deadline=2 * SECOND, tries=1)
+        super().__init__(server, web, connector, presence)
 
     def asked(self) -> list[str]:
         return [request.url.path for request in self.server.requests]
@@ -612,7 +593,7 @@ def test_a_page_for_people_is_no_word_on_a_post(session: Session, server: FakeMa
         ({"server": "http://mastodon.example"}, "in the clear"),
         ({"server": "mastodon.example"}, "is not an address"),
         ({"access_token": ""}, "is empty"),
-        ({"access_token": f"{SECRET}\n"}, "characters that no token has"),
+        ({"access_token": f"{SECRET}\n"}, "characters that no secret has"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -27,6 +27,7 @@ from monitor.domain.wait import Deed, Dismissal
 from monitor.domain.words import Wording
 from monitor.store import accounts, schema, tallies, targets, waits
 from monitor.store.database import Store
+from tests import databases
 from tests.building import ACCOUNT, at
 
 SIX_MINUTES = Target(
@@ -49,7 +50,7 @@ class House:
         promises: Iterable[Target] = (SIX_MINUTES,),
         store: Store | None = None,
     ) -> None:
-        self.store = store or Store("sqlite://")
+        self.store = store or databases.lent_to(self)
         self.store.upgrade()
         with self.store.write() as tx:
             accounts.ensure(tx, ["acme"])
@@ -118,14 +119,15 @@ class House:
 
 
 @contextmanager
-def watched(room: Path, settings: str = "") -> Iterator[tuple[Store, Watch]]:
-    """A store in a file, and an inbox of `acme` that is watched as the program watches it.
+def watched(room: Path, settings: str = "", url: str = "") -> Iterator[tuple[Store, Watch]]:
+    """A store that lasts, and an inbox of `acme` that is watched as the program watches it.
 
-    `settings`: further lines of the account, in YAML's flow style.
+    `settings`: further lines of the account, in YAML's flow style; `url`: of a certain database.
     """
     file = room / "replywatch.yml"
     account = "{name: acme, connector: inbox, handle: acme, targets: [airline-6m]%s}"
-    text = f"store: sqlite:///history.db\naccounts:\n  - {account % settings}\n"
+    url = url or databases.url_for(room / "history.db")
+    text = f"store: {url}\naccounts:\n  - {account % settings}\n"
     file.write_text(text, encoding="utf-8")
     config = load(file)
     store = Store(config.store_url)

@@ -31,18 +31,6 @@ Watch = Callable[..., Watched]
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands()
-
-
-@pytest.fixture
-def platform(clock: Hands) -> Iterator[Platform]:
-    platform = Platform(clock)
-    with platform.server:
-        yield platform
-
-
-@pytest.fixture
 def watch(tmp_path: Path, platform: Platform, clock: Hands) -> Iterator[Watch]:
     """Makes the account; all of them share one store."""
     with ExitStack() as opened:
@@ -475,6 +463,7 @@ def room() -> Iterator[Room]:
     sa.event.remove(sa.Engine, "begin", room.limit)
 
 
+@pytest.mark.sqlite
 def test_a_store_that_is_full_half_way_through_a_poll_loses_nothing(
     platform: Platform, watch: Watch, clock: Hands, room: Room
 ) -> None:

@@ -25,6 +25,7 @@ from monitor.domain.wait import DEFINITION_VERSION
 from monitor.notifiers.log import LogNotifier
 from monitor.store import accounts, schema
 from monitor.store.database import MIGRATIONS, Store
+from monitor.store.instants import micros
 from tests.building import at, mention, reply
 from tests.cycle.house import LONG_AGO, watched
 
@@ -114,6 +115,18 @@ def test_a_wait_that_older_rules_did_not_know_is_history(past: Past) -> None:
     assert past.figures() == [[], [], []]
 
 
+def test_nobody_is_told_of_a_breach_that_only_the_new_rules_see(past: Past) -> None:
+    past.poll(mention("4", "bo", 2))
+    with past.store.write() as tx:
+        tx.execute(sa.delete(schema.alert))
+        tx.execute(sa.update(schema.due).values(verdict="met"))
+    past.older_rules(status="answered", answered_at=micros(at(3)), answered_by="5")
+    past.upgraded()
+
+    _, _, alerts = past.figures()
+    assert ([one["status"] for one in past.waits()], alerts) == (["open"], [])
+
+
 def test_nor_is_it_counted_once_its_conversation_goes_on(past: Past) -> None:
     past.poll(*ANSWERED)
     past.older_rules()
@@ -196,6 +209,7 @@ def test_a_filled_database_goes_down_and_up_and_keeps_its_waits(past: Past) -> N
     assert (past.waits(), past.figures()) == before
 
 
+@pytest.mark.sqlite
 def test_a_database_of_the_first_version_is_copied_then_upgraded(
     past: Past, tmp_path: Path
 ) -> None:

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.web.conftest import clock, house, platform
+from tests.web.conftest import house
 
-__all__ = ["clock", "house", "platform"]
+__all__ = ["house"]

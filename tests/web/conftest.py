@@ -63,18 +63,6 @@ class House:
 
 
 @pytest.fixture
-def clock() -> Hands:
-    return Hands()
-
-
-@pytest.fixture
-def platform(clock: Hands) -> Iterator[Platform]:
-    platform = Platform(clock)
-    with platform.server:
-        yield platform
-
-
-@pytest.fixture
 def house(tmp_path: Path, platform: Platform, clock: Hands) -> Iterator[House]:
     house = House(tmp_path, platform, clock)
     yield house
