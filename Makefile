@@ -17,7 +17,7 @@ run: install ## the daemon, on SQLite, with the built-in sandbox platform
 test: .venv/test.stamp ## every test that needs no outside server
 	$(BIN)/pytest -q -m "not service and not check"
 
-test-services: .venv/services.stamp ## the tests that need a server, each skipped where it is not installed
+test-services: .venv/services.stamp ## the tests that need a server; skipped where it is not installed
 	$(BIN)/pytest -q -m service
 	$(BIN)/pytest -q -m "not service" --store postgresql tests/store tests/cycle
 
@@ -28,7 +28,7 @@ check: .venv/check.stamp ## lint, types, layering, comparisons with heavy peers
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -m check
 
-bench: .venv/bench.stamp ## measures what is claimed to be fast, beside a floor or a peer
+bench: .venv/bench.stamp .venv/services.stamp ## measures what is claimed to be fast, beside a floor or a peer
 	$(BIN)/python -m benchmarks
 
 lock: .venv/bin/python ## renews the pinned requirements

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 OWNER = "postgres"
 """Who runs the server where the tests run as root, which PostgreSQL refuses."""
 
-QUICK = ["fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=300"]
+QUICK = "fsync=off full_page_writes=off synchronous_commit=off"
 """Nothing of this needs to survive."""
 
 
@@ -26,9 +26,10 @@ class NotInstalledError(Exception):
 
 
 class Cluster:
-    """A running server. Who has the folder reaches it by its socket there."""
+    """A running server. Who has the folder reaches it by its socket there. `settings` are of
+    postgresql.conf, parted by blanks. Raises NotInstalledError."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: str = QUICK) -> None:
         self._programs = _programs()
         self._numbers = count(1)
         self._folder = Path(tempfile.mkdtemp(prefix="replywatch-pg-"))
@@ -38,7 +39,10 @@ class Cluster:
         place = ["-D", str(self._folder / "server")]
         how = ["--auth=trust", f"--username={OWNER}", "--encoding=UTF8", "--locale=C.UTF-8"]
         self._run("initdb", *place, *how, "--no-sync")
-        options = [f"-c {each}" for each in (*QUICK, "listen_addresses=''")]
+        options = [
+            f"-c {each}"
+            for each in (*settings.split(), "max_connections=300", "listen_addresses=''")
+        ]
         options.append(f"-k {self._folder}")
         log = ["-l", str(self._folder / "log")]
         self._run("pg_ctl", *place, *log, "-w", "-o", " ".join(options), "start")

@@ -56,9 +56,11 @@ def _stories(tx: sa.Connection, here: Reading, what: list[str]) -> list[Explaine
             found = history.posts_at(tx, url)
             if not found:
                 raise NotWellError(f"no post at {url} is stored")
-            return [explained_post(tx, _settings(here, name), post) for name, post in found]
+            return [
+                explained_post(tx, _settings(here, name), post, here.now) for name, post in found
+            ]
         case [name, post]:
-            return [explained_post(tx, _settings(here, name), post)]
+            return [explained_post(tx, _settings(here, name), post, here.now)]
     raise UsageError("write a wait's number, a post's URL, or ACCOUNT POST_ID")
 
 

@@ -69,18 +69,11 @@ class Desk:
 
 
 def desk(watch: Watch, row: AccountRow) -> Desk:
-    settings, presence = watch.settings, watch.settings.presence
-    account = Account(
-        me=_person(presence.handle, row.ids),
-        agents=tuple(_person(handle, row.ids) for handle in presence.agents),
-        sisters=tuple(_person(handle, row.ids) for handle in presence.sisters),
-        reopen_after=settings.reopen_after,
-        burst=settings.burst,
-    )
+    settings = watch.settings
     return Desk(
         id=row.id,
         name=row.name,
-        account=account,
+        account=account_of(settings, row.ids),
         wording=settings.wording,
         calendar=settings.calendar,
         targets=watch.targets,
@@ -89,5 +82,13 @@ def desk(watch: Watch, row: AccountRow) -> Desk:
     )
 
 
-def _person(handle: str, ids: Mapping[str, str]) -> Person:
-    return Person(handle, ids.get(handle))
+def account_of(settings: Settings, ids: Mapping[str, str]) -> Account:
+    """What the fold reads. `ids` are the platform's, by handle, as far as they are known."""
+    presence = settings.presence
+    return Account(
+        me=Person(presence.handle, ids.get(presence.handle)),
+        agents=tuple(Person(handle, ids.get(handle)) for handle in presence.agents),
+        sisters=tuple(Person(handle, ids.get(handle)) for handle in presence.sisters),
+        reopen_after=settings.reopen_after,
+        burst=settings.burst,
+    )

@@ -6,7 +6,7 @@ the section of the rules of the clock on which a step rests, with the word it us
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -38,17 +38,25 @@ class Step:
         return f"{_dated(self.at)} {self.sentence} (rule {self.rule})"
 
 
-def explain_post(folded: Folded, post_id: str, account: Account) -> list[Step]:
-    """What became of a post, and the story of each wait that it is part of or has answered.
+def explain_post(
+    folded: Folded,
+    post_id: str,
+    account: Account,
+    dues: Mapping[str, Iterable[Due]] | None = None,
+    business: Business | None = None,
+) -> list[Step]:
+    """What became of a post, and the story of each wait that it is part of or has answered, with
+    each target's verdict where `dues` (by opener) has it.
 
     Raises LookupError if it is not a post of this conversation.
     """
-    teller = _Teller(folded, account, None)
+    teller = _Teller(folded, account, business)
     outcome = teller.found(post_id)
     steps = [] if outcome.what.is_mention else list(teller.outcome(outcome))
     for wait in folded.waits:
         if post_id in (*wait.mentions, wait.answered_by):
             steps += teller.story(wait)
+            steps += [_judged(wait, due) for due in (dues or {}).get(wait.opened_by, ())]
     return steps
 
 

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from monitor.config import Account as Settings
 from monitor.cycle.act import standing
-from monitor.domain.account import Account, Person
+from monitor.cycle.desk import account_of
+from monitor.domain.account import Account
 from monitor.domain.fold import fold
 from monitor.domain.outcome import Folded
 from monitor.domain.target import judge
 from monitor.domain.trace import Due, Step, explain_post, explain_wait
 from monitor.store import accounts, history, posts, waits
-from monitor.store.accounts import AccountRow
 from monitor.store.waits import StoredWait
 
 
@@ -31,7 +31,7 @@ def explained_wait(tx: sa.Connection, settings: Settings, number: int, now: date
     """The story of a wait, or of the one into which it was merged. Raises LookupError."""
     row = accounts.one(tx, settings.name)
     wait = standing(tx, row.id, number)
-    account = _account(settings, row)
+    account = account_of(settings, row.ids)
     folded = _folded(tx, row.id, account, wait.opened_by)
     if wait.status.is_gone:
         steps = explain_post(folded, wait.opened_by, account)
@@ -42,24 +42,16 @@ def explained_wait(tx: sa.Connection, settings: Settings, number: int, now: date
     return Explained(_title(settings, number, wait), steps)
 
 
-def explained_post(tx: sa.Connection, settings: Settings, post_id: str) -> Explained:
+def explained_post(tx: sa.Connection, settings: Settings, post_id: str, now: datetime) -> Explained:
     """What became of a post. Raises LookupError."""
     row = accounts.one(tx, settings.name)
-    account = _account(settings, row)
+    account = account_of(settings, row.ids)
     folded = _folded(tx, row.id, account, post_id)
-    title = f"post {post_id} of {settings.name}"
-    return Explained(title, explain_post(folded, post_id, account))
-
-
-def _account(settings: Settings, row: AccountRow) -> Account:
-    presence = settings.presence
-    return Account(
-        me=Person(presence.handle, row.ids.get(presence.handle)),
-        agents=tuple(Person(one, row.ids.get(one)) for one in presence.agents),
-        sisters=tuple(Person(one, row.ids.get(one)) for one in presence.sisters),
-        reopen_after=settings.reopen_after,
-        burst=settings.burst,
-    )
+    conversations = set(posts.conversations_of(tx, row.id, [post_id]).values())
+    stored = waits.in_conversations(tx, row.id, conversations)
+    dues = {wait.opened_by: _dues(tx, row.id, wait, now) for wait in stored}
+    steps = explain_post(folded, post_id, account, dues, settings.calendar.between)
+    return Explained(f"post {post_id} of {settings.name}", steps)
 
 
 def _folded(tx: sa.Connection, account_id: int, account: Account, post_id: str) -> Folded:
