@@ -218,7 +218,7 @@ def _set_limits(connection: Any, _record: object) -> None:
 def _explained(store: Store) -> Iterator[None]:
     try:
         yield
-    except (sa.exc.DBAPIError, sqlite3.Error) as error:
+    except (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.Error) as error:
         place = store.url.render_as_string(hide_password=True)
         said = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         raise StoreError(f"{place}: {_sentence(str(said))}") from error
@@ -230,7 +230,9 @@ _SENTENCES = {
     "is locked": "another program holds the database: wait, or end it",
     "not a database": "this file is no database: was another file put in its place?",
     "unable to open": "the database cannot be opened: is the folder there, and yours?",
+    "connection is bad": "the server cannot be reached: does it run?",
     "connection failed": "the server cannot be reached: does it run, and do name and password fit?",
+    "QueuePool limit": "all connections are in use: is the database slow?",
     "lock timeout": "another program holds the account: wait, or end it",
 }
 

@@ -95,3 +95,12 @@ def test_explain_writes_nothing(desk: Desk) -> None:
     before = json.dumps(desk.run("waits", "--all", "--format", "jsonl").out)
     desk.run("explain", "1")
     assert json.dumps(desk.run("waits", "--all", "--format", "jsonl").out) == before
+
+
+def test_a_post_is_explained_with_the_verdicts_of_its_wait(desk: Desk) -> None:
+    desk.take(asks("a", "ann", 0))
+
+    outcome = desk.run("explain", "acme", "a")
+
+    assert "names the account" in outcome.out
+    assert "due under" in outcome.out
