@@ -75,7 +75,7 @@ def _take(tx: sa.Connection, watch: Watch, batch: Batch, began: datetime, now: d
     row = replace(row, ids={**row.ids, **batch.ids}, **shown)
     here = desk(watch, row)
     there = now - clock_error(row.clock_offset)
-    ingest(tx, here, batch.posts, now=there, live=row.live_since is not None)
+    ingest(tx, here, batch.posts, now=there, live=True)
     columns = {"cursor": batch.cursor, "ids": row.ids, **shown}
     counts = _requests(usage)
     if batch.complete_until is not None:

@@ -322,3 +322,13 @@ def test_endless_names_and_counts_are_cut() -> None:
         first = posts.find(tx, house.desk.id, ["1" * 500])["1" * 500].versions.first
     assert len(first.author_name or "") == 500
     assert (first.author_followers, first.reach.likes) == (2**63 - 1, 2**63 - 1)
+
+
+def test_a_name_edited_in_after_the_first_poll_opens_a_live_wait() -> None:
+    house = House()
+    house.under(live_since=None)
+    house.poll(post("1", "ana", 0), minute=1)
+    house.under(live_since=at(1))
+    house.poll(mention("1", "ana", 0, edited_at=at(2)), minute=3)
+
+    assert house.row()["live"]
