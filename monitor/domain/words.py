@@ -41,6 +41,7 @@ _STRETCHED = re.compile(r"(.)\1{2,}")
 _DOUBLED = re.compile(r"(.)\1+")
 _STRETCHED_UNSPACED = re.compile(rf"([{_UNSPACED}])\1{{2,}}")
 _CHOICE = re.compile(r"\(([^()]*)\)")
+_FACE = re.compile("[:;=<^]")  # one of these is in every emoticon
 _SMILE = re.compile(r"[:;=](?:[-^o]?[)\]}*]+|[-^]?[dp]+(?![^\W\d_]))")
 _HEART = re.compile(r"<3+|\^[_.-]?\^")
 _FROWN = re.compile(r"[:=][-^o]?[(\[{/\\|]+|>:")
@@ -203,7 +204,9 @@ def _folded(text: str) -> str:
 
 def _words(folded: str) -> list[str]:
     """Words and symbols, without punctuation. Emoticons become emoji."""
-    faced = _FROWN.sub("☹", _HEART.sub("♥", _SMILE.sub("🙂", folded)))
+    faced = folded
+    if _FACE.search(folded):
+        faced = _FROWN.sub("☹", _HEART.sub("♥", _SMILE.sub("🙂", folded)))
     if faced.isascii():
         return _ASCII_WORD.findall(faced)
     found = _WORD.findall(faced)
