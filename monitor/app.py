@@ -172,8 +172,8 @@ def run(path: Path, *, once: bool, clock: Clock = system_clock) -> int:
     Raises ConfigError, StoreError, lease.HeldError, StartError.
     """
     logs.configure()
-    with _sandbox(load(path), clock):
-        program = Program(path, clock)
+    program = Program(path, clock)
+    with _sandbox(program.config, clock):
         if once:
             return _exit_code(program.daemon.once())
         _serve(program)

@@ -52,11 +52,11 @@ class Delivery:
             here = desk(self._watch, replace(row, live_since=live_since))
             stored = ingest(tx, here, posts, now=now, live=True)
             before = accounts.watermark(tx, row.id)
+            watermark = before
             if until:
-                self._cover(tx, row, before, until)
+                watermark = self._cover(tx, row, before, until)
                 accounts.update(tx, row.id, live_since=live_since, last_success_at=now)
                 self._count_blindness(tx, row, before, now)
-            watermark = accounts.watermark(tx, row.id)
             if watermark:
                 was_blind = row.live_since is not None and self._watch.is_blind(before, now)
                 judge_account(tx, here, watermark, now, was_blind=was_blind)
@@ -65,11 +65,12 @@ class Delivery:
 
     def _cover(
         self, tx: sa.Connection, row: AccountRow, before: datetime | None, until: datetime
-    ) -> None:
-        """What lies between an import and the first request was not observed."""
+    ) -> datetime:
+        """The watermark then. What lies between an import and the first request is not covered."""
         reached = max(until, before or until)
         start = before if before and row.live_since else reached
         accounts.cover(tx, row.id, start, reached, live=True)
+        return reached
 
     def _count_blindness(
         self, tx: sa.Connection, row: AccountRow, before: datetime | None, now: datetime

@@ -39,10 +39,12 @@ def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> list[Pos
             seldom=now - SELDOM,
             limit=MOST_AT_ONCE,
         )
-    return look_up(store, watch, links, clock)
+    return look_up(store, watch, account_id, links, clock)
 
 
-def look_up(store: Store, watch: Watch, ids: Sequence[str], clock: Clock) -> list[Post]:
+def look_up(
+    store: Store, watch: Watch, account_id: int, ids: Sequence[str], clock: Clock
+) -> list[Post]:
     """The posts as they are now. One that is gone is given as deleted at this moment. A platform
     that does not answer this has told nothing; the poll itself is not failed by it."""
     if not ids or not isinstance(watch.connector, LooksUp):
@@ -52,9 +54,11 @@ def look_up(store: Store, watch: Watch, ids: Sequence[str], clock: Clock) -> lis
     except FetchError as error:
         log.warning("look_up.failed", account=watch.name, reason=error.reason.value)
         return []
+    there = [one.post for one in seen if one.post]
+    gone = [one.id for one in seen if one.post is None]
+    if not gone:
+        return there
     with store.read() as tx:
-        account_id = accounts.one(tx, watch.name).id
-        stored = posts.find(tx, account_id, [one.id for one in seen if one.post is None])
+        stored = posts.find(tx, account_id, gone)
     now = clock()
-    gone = (replace(each.versions.first, deleted_at=now) for each in stored.values())
-    return [*(one.post for one in seen if one.post), *gone]
+    return [*there, *(replace(one.versions.first, deleted_at=now) for one in stored.values())]

@@ -44,7 +44,7 @@ def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
         for batch in watch.connector.fetch(row.cursor, began):
             more: list[Post] = []
             if batch.complete_until:  # what was deleted in time is no breach
-                more = looking.look_up(store, watch, links, clock)
+                more = looking.look_up(store, watch, row.id, links, clock)
             with store.write() as tx:
                 _take(tx, watch, replace(batch, posts=[*batch.posts, *more]), began, clock())
     except FetchError as error:
