@@ -24,7 +24,7 @@ from monitor.cycle.notify import notify
 from monitor.cycle.poll import poll
 from monitor.cycle.retention import Retention
 from monitor.cycle.upgrading import bring_up_to_date
-from monitor.cycle.upkeep import look_at_open_waits
+from monitor.cycle.upkeep import forget_old_reach, look_at_open_waits
 from monitor.ports.clock import Clock
 from monitor.ports.connector import Reason
 from monitor.ports.notifier import Notifier
@@ -242,6 +242,7 @@ class Daemon:
         now = self._clock()
         for watch in self.watches.values():
             self._retention.step(watch, now)
+        forget_old_reach(self._store, now)
         with self._choosing:
             for watch in self.watches.values():
                 if watch.settings.polls and self._is_free(watch.name, now):

@@ -21,7 +21,7 @@ from monitor.domain.conversation import id_order, joined_ids
 from monitor.domain.fold import fold
 from monitor.domain.outcome import Folded
 from monitor.domain.post import NO_REACH, Post, Reach, Versions
-from monitor.store import posts, waits
+from monitor.store import posts, reach, waits
 from monitor.store.posts import KnownRow, StoredPost
 
 _read_of = attrgetter("author_id", "author_handle", "author_is_bot", "lang", "text")
@@ -39,7 +39,9 @@ def ingest(
     stored = posts.find(tx, desk.id, united)
     changed = _changed(united, as_shown, stored, desk, now, live=live)
     posts.put(tx, desk.id, changed.values())
-    posts.set_reach(tx, desk.id, _reaches(united, stored, changed))
+    reaches = _reaches(united, stored, changed)
+    posts.set_reach(tx, desk.id, reaches)
+    reach.note(tx, desk.id, reaches, stored, now)
     if changed:
         refold(tx, desk, changed, now)
     return len(changed)
@@ -96,8 +98,8 @@ def _changed(
 
 
 def _newest_reach(arriving: Versions, before: StoredPost) -> Reach:
-    reach = arriving.first.reach
-    return before.versions.first.reach if reach == NO_REACH else reach
+    arrived = arriving.first.reach
+    return before.versions.first.reach if arrived == NO_REACH else arrived
 
 
 def _reaches(
@@ -106,9 +108,9 @@ def _reaches(
     """Of posts in which nothing but their reach is new."""
     newest = {name: _newest_reach(united[name], stored[name]) for name in stored}
     return {
-        name: reach
-        for name, reach in newest.items()
-        if name not in changed and reach != stored[name].versions.first.reach
+        name: one
+        for name, one in newest.items()
+        if name not in changed and one != stored[name].versions.first.reach
     }
 
 

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from monitor.cycle import looking
 from monitor.cycle.desk import Watch, desk
 from monitor.cycle.ingest import ingest
 from monitor.ports.clock import Clock
-from monitor.store import accounts
+from monitor.store import accounts, reach
 from monitor.store.database import Store
+
+REACH_KEPT = timedelta(hours=6)
+"""Samples of reach: growth is told over minutes."""
+
+
+def forget_old_reach(store: Store, now: datetime) -> None:
+    """Raises StoreError."""
+    with store.write() as tx:
+        reach.forget(tx, now - REACH_KEPT)
 
 
 def look_at_open_waits(store: Store, watch: Watch, clock: Clock) -> int:

@@ -47,6 +47,15 @@ class Reach:
     replies: int | None = None
     views: int | None = None
 
+    @property
+    def total(self) -> int | None:
+        known = [
+            count
+            for count in (self.likes, self.reposts, self.replies, self.views)
+            if count is not None
+        ]
+        return sum(known) if known else None
+
 
 NO_REACH = Reach()
 

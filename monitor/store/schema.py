@@ -138,6 +138,18 @@ Index(
     postgresql_where=post.c.text.is_not(None),
 )
 
+# How far a post had reached by an instant, where that had changed.
+reach_sample = Table(
+    "reach_sample",
+    metadata,
+    _account(),
+    Column("native_id", Text, primary_key=True),
+    Column("at", BigInteger, primary_key=True),
+    Column("reach", BigInteger, nullable=False),
+    Index("ix_reach_sample_at", "at"),
+    sqlite_with_rowid=False,
+)
+
 wait = Table(
     "wait",
     metadata,

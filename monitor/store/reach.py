@@ -1,0 +1,62 @@
+"""How far posts had reached at earlier instants, so that their growth can be told.
+
+A sample is written where a reach has changed; what stood before holds until then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from monitor.domain.post import Reach
+from monitor.store.instants import micros
+from monitor.store.posts import StoredPost
+from monitor.store.schema import reach_sample
+from monitor.store.upsert import execute_many, in_parts, insert_into
+
+
+def note(
+    tx: sa.Connection,
+    account_id: int,
+    reaches: Mapping[str, Reach],
+    before: Mapping[str, StoredPost],
+    now: datetime,
+) -> None:
+    """These posts, stored as `before`, reach so far by now."""
+    rows: list[dict[str, Any]] = []
+    for name, reach in reaches.items():
+        stored = before[name]
+        known = ((stored.seen_at, stored.versions.first.reach), (now, reach))
+        rows += [
+            {"account_id": account_id, "native_id": name, "at": micros(at), "reach": one.total or 0}
+            for at, one in known
+        ]
+    if rows:
+        insert = insert_into(reach_sample, tx.dialect.name)
+        execute_many(tx, insert.on_conflict_do_nothing(), rows)
+
+
+def as_of(tx: sa.Connection, account_id: int, ids: Iterable[str], at: datetime) -> dict[str, int]:
+    """The reach that these posts had at an instant, by id; of those that have changed since they
+    were first seen, and were seen by then."""
+    found: dict[str, int] = {}
+    for part in in_parts(ids):
+        query = (
+            sa.select(reach_sample.c.native_id, reach_sample.c.reach)
+            .where(
+                reach_sample.c.account_id == account_id,
+                reach_sample.c.native_id.in_(part),
+                reach_sample.c.at <= micros(at),
+            )
+            .order_by(reach_sample.c.at)
+        )
+        found.update(tx.execute(query).all())
+    return found
+
+
+def forget(tx: sa.Connection, before: datetime) -> int:
+    """Samples older than this are not asked for any more; how many were removed."""
+    return tx.execute(sa.delete(reach_sample).where(reach_sample.c.at < micros(before))).rowcount
