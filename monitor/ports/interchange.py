@@ -22,6 +22,7 @@ from pydantic import (
     PlainValidator,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 
 from monitor.domain.post import DeletedBy, Post, Reach, Surface
@@ -54,24 +55,30 @@ def _instant(found: object) -> datetime:
 
 
 # PostgreSQL stores no NUL, and indexes no more than 2,700 bytes.
-_Text = Annotated[str, StringConstraints(pattern=r"\A[^\x00]*\z")]
-_Name = Annotated[str, StringConstraints(pattern=r"\A[^\x00]*\z", min_length=1, max_length=500)]
+_Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+_Name = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", min_length=1, max_length=500)]
 _Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
-_Instant = Annotated[datetime, PlainValidator(_instant)]
+_Instant = Annotated[
+    datetime,
+    PlainValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _Reach(_Form):
+class HandedReach(_Form):
     likes: _Count | None = None
     reposts: _Count | None = None
     replies: _Count | None = None
     views: _Count | None = None
 
 
-class _Post(_Form):
+class HandedPost(_Form):
+    """The form itself, of which the JSON Schema can be told. To read one there is `parse`."""
+
     id: _Name
     author_id: _Name
     author_handle: _Name
@@ -88,7 +95,7 @@ class _Post(_Form):
     author_followers: _Count | None = None
     author_is_bot: bool | None = None
     rating: Annotated[int, Field(ge=1, le=5)] | None = None
-    reach: _Reach | None = None
+    reach: HandedReach | None = None
     edited_at: _Instant | None = None
     deleted_at: _Instant | None = None
     deleted_by: DeletedBy | None = None
@@ -100,7 +107,8 @@ def parse(line: bytes | str | Mapping[str, Any]) -> Post:
     Raises ValueError with a sentence a field, each saying what was found and what is allowed.
     """
     try:
-        form = _Post.model_validate_json(orjson.dumps(line) if isinstance(line, Mapping) else line)
+        written_out = orjson.dumps(line) if isinstance(line, Mapping) else line
+        form = HandedPost.model_validate_json(written_out)
     except orjson.JSONEncodeError as error:
         raise ValueError(f"not JSON: {error}") from None
     except ValidationError as error:

@@ -289,3 +289,19 @@ lease = Table(
     Column("holder", Text, nullable=False),
     Column("until_at", BigInteger, nullable=False),
 )
+
+# With what the cookies of the pages' sessions are signed: one row.
+signing = Table(
+    "signing",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+)
+
+# Sessions from which somebody has logged out, until they would have ended anyway.
+ended_session = Table(
+    "ended_session",
+    metadata,
+    Column("session", Text, primary_key=True),
+    Column("until_at", BigInteger, nullable=False),
+)

@@ -11,13 +11,12 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from monitor.cycle.desk import Watch
-from monitor.cycle.poll import clock_error
 from monitor.domain.duration import written
 from monitor.domain.target import Target, Verdict, judge
 from monitor.store import accounts, board
-from monitor.store.accounts import AccountRow
 from monitor.store.board import OpenWait
 from monitor.store.waits import StoredDue
+from monitor.web.standing import Standing, standing
 
 MOST_SHOWN = 300
 FIRST_WORDS = 280
@@ -65,18 +64,6 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How it stands with an account's reading. `clock_error` is zero while the clocks agree."""
-
-    name: str
-    read_until: datetime | None
-    blind: bool
-    clock_error: timedelta
-    reason: str | None
-    next_poll_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Waiting:
     rows: list[Row]
     accounts: list[Standing]
@@ -99,18 +86,11 @@ def waiting(tx: sa.Connection, watches: Mapping[str, Watch], now: datetime) -> W
         if one.account in watches
     ]
     standings = [
-        _standing(watch, known[name], watermarks.get(known[name].id), now)
+        standing(watch, known[name], watermarks.get(known[name].id), now)
         for name, watch in watches.items()
         if name in known
     ]
     return Waiting(rows, standings, now)
-
-
-def _standing(watch: Watch, row: AccountRow, watermark: datetime | None, now: datetime) -> Standing:
-    wrong = clock_error(row.clock_offset)
-    is_observed = watch.settings.polls or row.live_since is not None
-    is_blind = is_observed and (bool(wrong) or watch.is_blind(watermark, now))
-    return Standing(watch.name, watermark, is_blind, wrong, row.reason, row.next_poll_at)
 
 
 def _row(wait: OpenWait, watch: Watch, watermark: datetime | None, now: datetime) -> Row:
