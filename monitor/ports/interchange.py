@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
@@ -54,10 +55,16 @@ def _instant(found: object) -> datetime:
     return in_utc
 
 
+def _is_whole(found: object) -> bool:
+    """In JSON, 5.0 is the same number as 5."""
+    return isinstance(found, float) and found.is_integer()
+
+
 # PostgreSQL stores no NUL, and indexes no more than 2,700 bytes.
 _Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 _Name = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", min_length=1, max_length=500)]
-_Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
+_Whole = BeforeValidator(lambda found: int(found) if _is_whole(found) else found)
+_Count = Annotated[int, Field(ge=0, le=2**63 - 1), _Whole]
 _Instant = Annotated[
     datetime,
     PlainValidator(_instant),
@@ -94,7 +101,7 @@ class HandedPost(_Form):
     author_name: _Text | None = None
     author_followers: _Count | None = None
     author_is_bot: bool | None = None
-    rating: Annotated[int, Field(ge=1, le=5)] | None = None
+    rating: Annotated[int, Field(ge=1, le=5), _Whole] | None = None
     reach: HandedReach | None = None
     edited_at: _Instant | None = None
     deleted_at: _Instant | None = None
