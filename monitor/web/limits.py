@@ -42,7 +42,8 @@ class _Bucket(NamedTuple):
 class Limits:
     """A bucket an asker, which fills again as time goes by."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_kept: int = MOST_KEPT) -> None:
+        self._most_kept = most_kept
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     def take(self, asker: str, now: datetime) -> int:
@@ -50,7 +51,8 @@ class Limits:
         known = self._buckets.get(asker, _Bucket(AT_ONCE, now))
         passed = max((now - known.at).total_seconds(), 0)
         left = min(known.left + passed * PER_SECOND, AT_ONCE)
-        _keep(self._buckets, asker, _Bucket(left - 1 if left >= 1 else left, now))
+        bucket = _Bucket(left - 1 if left >= 1 else left, now)
+        _keep(self._buckets, asker, bucket, self._most_kept)
         return 0 if left >= 1 else ceil((1 - left) / PER_SECOND)
 
 
@@ -62,7 +64,8 @@ class _Wrong(NamedTuple):
 class Attempts:
     """Who guessed wrong, by where they are and whom they claim to be."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_kept: int = MOST_KEPT) -> None:
+        self._most_kept = most_kept
         self._wrong: OrderedDict[str, _Wrong] = OrderedDict()
 
     def wait(self, who: str, now: datetime) -> int:
@@ -75,7 +78,7 @@ class Attempts:
     def failed(self, who: str, now: datetime) -> None:
         known = self._wrong.get(who)
         times = 1 if known is None or now - known.next_at > LONGEST_REST else known.times + 1
-        _keep(self._wrong, who, _Wrong(times, now + _rest(times)))
+        _keep(self._wrong, who, _Wrong(times, now + _rest(times)), self._most_kept)
 
     def succeeded(self, who: str) -> None:
         self._wrong.pop(who, None)
@@ -99,8 +102,8 @@ def _rest(times: int) -> timedelta:
     return min(FIRST_REST * (1 << min(beyond, 20)), LONGEST_REST)
 
 
-def _keep(kept: OrderedDict[str, Told], key: str, told: Told) -> None:
+def _keep(kept: OrderedDict[str, Told], key: str, told: Told, most: int) -> None:
     kept[key] = told
     kept.move_to_end(key)
-    if len(kept) > MOST_KEPT:
+    if len(kept) > most:
         kept.popitem(last=False)

@@ -84,19 +84,20 @@ class _Pages:
         )
         self._templates.filters["clock_time"] = clock_time
 
-    def wallboard(self, _request: Request) -> Response:
-        return self._page("wallboard.html")
+    def wallboard(self, request: Request) -> Response:
+        return self._page("wallboard.html", request)
 
-    def waiting(self, _request: Request) -> Response:
+    def waiting(self, request: Request) -> Response:
         """The part of the wallboard that changes."""
-        return self._page("waiting.html")
+        return self._page("waiting.html", request)
 
-    def _page(self, name: str) -> Response:
+    def _page(self, name: str, request: Request) -> Response:
         deck, now = self._deck, self._deck.clock()
         with deck.store.read() as tx:
             shown = waiting(tx, deck.watches, now)
         page = self._templates.get_template(name).render(
             waiting=shown,
+            csrf=request.state.csrf,
             zone=deck.config.timezone,
             sandbox=deck.config.sandbox,
             version=__version__,

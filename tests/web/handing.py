@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import sqlalchemy as sa
+from starlette.types import ASGIApp
 
 from monitor import web
 from monitor.app import Program
@@ -47,7 +48,11 @@ class Inbox:
         self.clock, self._path = clock, folder / "rw.yml"
         self.write(http)
         self.program = Program(self._path, clock)
-        self._site = web.build(self.program)
+        self.serve(web.build(self.program))
+
+    def serve(self, site: ASGIApp) -> None:
+        """From now on, by this."""
+        self._site = site
 
     def write(self, http: str, accounts: Collection[str] = tuple(ACCOUNTS)) -> None:
         entries = "".join(f"  - {ACCOUNTS[name]}\n" for name in accounts)

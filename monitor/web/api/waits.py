@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -18,7 +18,6 @@ from monitor.domain.wait import Kind, Status
 from monitor.report import plain
 from monitor.report.explaining import Explained, explained_wait
 from monitor.report.listing import described
-from monitor.report.numbers import Subject
 from monitor.store import accounts, history, posts
 from monitor.store.choosing import Choice, page
 from monitor.store.history import Window
@@ -154,20 +153,15 @@ def wait(here: Here, asked: OneWait) -> dict[str, Any]:
 
 def _account_ids(tx: sa.Connection, here: Here, asked: WaitsAsked) -> list[int]:
     stored = accounts.all_of(tx)
-    subjects = chosen(tx, here, asked.account)
-    brands, platforms = _called(subjects, "brand"), _called(subjects, "platform")
-    among("brand", asked.brand, brands)
-    among("platform", asked.platform, platforms)
+    every = chosen(tx, here, ())
+    among("brand", asked.brand, {one.brand: one for one in every})
+    among("platform", asked.platform, {one.platform: one for one in every if one.platform})
     return [
         stored[one.name].id
-        for one in subjects
+        for one in chosen(tx, here, asked.account)
         if (not asked.brand or one.brand in asked.brand)
         and (not asked.platform or one.platform in asked.platform)
     ]
-
-
-def _called(subjects: Sequence[Subject], what: str) -> dict[str, Subject]:
-    return {name: one for one in subjects if (name := getattr(one, what))}
 
 
 def _targets(tx: sa.Connection, asked: WaitsAsked) -> list[str]:

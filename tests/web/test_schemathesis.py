@@ -1,0 +1,93 @@
+"""schemathesis takes the API's description at its word, and finds nothing."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+
+from monitor import web
+from tests.acceptance.running import free_port
+from tests.acceptance.watching import NOON, Hands
+from tests.web import api_room
+from tests.web.api_room import ACT, INGEST, Room
+from tests.web.handing import call
+
+pytestmark = [
+    pytest.mark.service,
+    pytest.mark.skipif(
+        importlib.util.find_spec("schemathesis") is None,
+        reason="schemathesis is not installed; make test-services installs it",
+    ),
+]
+
+EXAMPLES = 40
+"""Of each operation; the seed makes them the same each time."""
+
+# No schema can say that a window ends after it begins, or that just one of three ways to ask is
+# taken. A line that is no post by the rules of posts is told so.
+CONFIG = """
+[[operations]]
+include-path-regex = "/(waits|report|replay|explain|posts)$"
+[operations.checks.positive_data_acceptance]
+expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429", "5xx"]
+"""
+
+
+class Quick(Hands):
+    """A second passes each time it is asked for, so that nobody asks too often."""
+
+    def __call__(self) -> datetime:
+        self.now += timedelta(seconds=1)
+        return self.now
+
+
+@pytest.fixture
+def room(tmp_path: Path) -> Iterator[Room]:
+    with api_room.room(tmp_path, Quick(NOON)) as room:
+        room.hand_in()
+        room.hand_in(*(call(n, lang="en", url=f"https://phone.example/{n}") for n in range(40)))
+        yield room
+
+
+@pytest.fixture
+def address(room: Room) -> Iterator[str]:
+    port = free_port()
+    settings = uvicorn.Config(
+        web.build(room.inbox.program), port=port, log_config=None, lifespan="off"
+    )
+    server = uvicorn.Server(settings)
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    yield f"http://127.0.0.1:{port}"
+    server.should_exit = True
+    thread.join()
+
+
+@pytest.mark.parametrize("token", [ACT, INGEST], ids=["who reads and acts", "who hands in"])
+def test_schemathesis_finds_nothing(address: str, tmp_path: Path, token: str) -> None:
+    (tmp_path / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
+    (tmp_path / "openapi.json").write_text("", encoding="utf-8")
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        "run",
+        f"{address}/api/v1/openapi.json",
+        f"--header=Authorization: Bearer {token}",
+        f"--max-examples={EXAMPLES}",
+        "--seed=1",
+        "--no-color",
+    ]
+    hooks = {"SCHEMATHESIS_HOOKS": "tests.web.ndjson_hooks", "PYTHONPATH": str(Path.cwd())}
+    done = subprocess.run(
+        command, cwd=tmp_path, env={**os.environ, **hooks}, capture_output=True, text=True
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
