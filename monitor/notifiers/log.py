@@ -11,11 +11,14 @@ log = structlog.get_logger()
 
 class LogNotifier:
     def tell(self, notice: Notice) -> None:
-        log.info(
-            "notice",
-            key=notice.key,
-            kind=notice.kind.value,
-            account=notice.account,
-            at=notice.at.isoformat(),
-            text=notice.text,
-        )
+        for item in notice.items:
+            log.info(
+                "notice",
+                key=item.key,
+                kind=item.kind.value,
+                account=item.account,
+                at=item.at.isoformat(),
+                wait=item.wait,
+                target=item.target,
+                customer=item.handle,
+            )
