@@ -17,9 +17,18 @@ from pydantic import (
 
 from monitor.config.access import LoginSections, TokenSections
 from monitor.config.accounts import AccountSection
-from monitor.config.addresses import Address, HostName, Listen, StoreUrl, WebAddress, address
+from monitor.config.addresses import (
+    Address,
+    HostName,
+    Listen,
+    SecretAddress,
+    StoreUrl,
+    WebAddress,
+    address,
+)
 from monitor.config.calendars import CalendarSection, NewCalendarName, Zone, zone
 from monitor.config.fields import Label, Language, Line, Many, Section, Span, at_least, default
+from monitor.config.routes import MaintenanceSection, NotifierSection, RouteSection
 from monitor.config.targets import TargetSection
 
 
@@ -101,3 +110,16 @@ class DocumentSection(Section):
     """Promises by name. An entry of a preset's name replaces it."""
     accounts: Annotated[Many[AccountSection], _or_empty(list), AfterValidator(_not_none)]
     """What is watched."""
+    notifiers: Annotated[dict[Label, NotifierSection], _or_empty(dict)] = Field(
+        default_factory=dict
+    )
+    """Places to tell, by name."""
+    routes: Annotated[Many[RouteSection], _or_empty(list)] = ()
+    """Which facts go to which notifiers: the first that fits, unless it says `continue`. Without
+    routes all facts go to the log."""
+    maintenance: Annotated[Many[MaintenanceSection], _or_empty(list)] = ()
+    """Recurring times in which nobody is told."""
+    heartbeat: SecretAddress | None = None
+    """An address that is asked for each healthy minute, so that silence is noticed elsewhere."""
+    templates: Line | None = None
+    """A folder with own notice texts, over those that are shipped."""

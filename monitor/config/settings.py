@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from monitor.config.installed import ConnectorSettings
+from monitor.config.routing import Maintenance, NotifierEntry, Route
 from monitor.domain.calendar import Calendar
 from monitor.domain.target import Target
 from monitor.domain.words import Wording
@@ -124,7 +125,8 @@ class Config:
 
     `store_url` is one of SQLAlchemy's and may hold a password. `sessions` is None unless set.
     `calendars` has the one built in. `targets` has the presets; where one names no calendar it is
-    always open here, but in that of the account among the account's own.
+    always open here, but in that of the account among the account's own. Without `routes` all
+    facts go to the log. `templates` is a folder of own texts.
     """
 
     path: Path
@@ -136,3 +138,8 @@ class Config:
     calendars: Mapping[str, Calendar]
     targets: Mapping[str, Target]
     accounts: tuple[Account, ...]
+    notifiers: Mapping[str, NotifierEntry] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    heartbeat: SecretStr | None = None
+    templates: Path | None = None

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
+from pydantic import BaseModel, ConfigDict
 
 from monitor.ports.notifier import Notice
 
 log = structlog.get_logger()
+
+
+class LogConfig(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    log: bool = True
+
+    def build(self, web: Any, texts: Any) -> LogNotifier:  # noqa: ARG002  it needs neither
+        return LogNotifier()
 
 
 class LogNotifier:
