@@ -6,18 +6,14 @@ Before that it is taken for a while, so that of two processes only one tells it.
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from monitor.ports.notifier import AlertKind, Notice, Notifier
+from monitor.ports.notifier import Item, Notice, Notifier
 from monitor.store import alerts, lease
 from monitor.store.alerts import Untold
 from monitor.store.database import Store
 
-_SENTENCES = {
-    AlertKind.WARNING: "{customer} waits, and {target} is about to break",
-    AlertKind.BREACH: "{customer} was not answered within {target}",
-    AlertKind.RECOVERED: "{customer} was answered, after {target} had broken",
-    AlertKind.CORRECTED: "{customer}: {target} was not broken after all",
-}
+_UTC = ZoneInfo("UTC")
 
 
 def notify(store: Store, notifier: Notifier, now: datetime) -> int:
@@ -30,12 +26,24 @@ def notify(store: Store, notifier: Notifier, now: datetime) -> int:
         mine = alerts.take(tx, untold, now, now + lease.TERM)
     for fact in mine:
         if not fact.late_arrival:
-            notifier.tell(_notice(fact))
+            notifier.tell(_notice(fact, now))
         with store.write() as tx:
             alerts.told(tx, fact.number, now)
     return len(mine)
 
 
-def _notice(fact: Untold) -> Notice:
-    text = _SENTENCES[fact.kind].format(customer=fact.customer, target=fact.target)
-    return Notice(fact.key, fact.kind, fact.account, fact.at, f"{text} (wait {fact.wait})")
+def _notice(fact: Untold, now: datetime) -> Notice:
+    item = Item(
+        key=fact.key,
+        kind=fact.kind,
+        at=fact.at,
+        account=fact.account,
+        brand=fact.account,
+        platform="",
+        link="",
+        wait=fact.wait,
+        target=fact.target,
+        customer=fact.customer,
+        late_arrival=fact.late_arrival,
+    )
+    return Notice(key=fact.key, at=now, items=(item,), counts={fact.kind: 1}, zone=_UTC)
