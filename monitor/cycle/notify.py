@@ -26,13 +26,13 @@ def notify(store: Store, notifier: Notifier, now: datetime) -> int:
         mine = alerts.take(tx, untold, now, now + lease.TERM)
     for fact in mine:
         if not fact.late_arrival:
-            notifier.tell(_notice(fact))
+            notifier.tell(_notice(fact, now))
         with store.write() as tx:
             alerts.told(tx, fact.number, now)
     return len(mine)
 
 
-def _notice(fact: Untold) -> Notice:
+def _notice(fact: Untold, now: datetime) -> Notice:
     item = Item(
         key=fact.key,
         kind=fact.kind,
@@ -43,6 +43,7 @@ def _notice(fact: Untold) -> Notice:
         link="",
         wait=fact.wait,
         target=fact.target,
-        handle=fact.customer,
+        customer=fact.customer,
+        late_arrival=fact.late_arrival,
     )
-    return Notice(key=fact.key, at=fact.at, items=[item], counts={fact.kind: 1}, zone=_UTC)
+    return Notice(key=fact.key, at=now, items=(item,), counts={fact.kind: 1}, zone=_UTC)
