@@ -26,7 +26,7 @@ from monitor.config.problems import ConfigError, Problem
 from monitor.config.routing import NotifierEntry
 from monitor.config.settings import Account, Config, Http, Retention, Sandbox
 from monitor.config.targets import PRESETS
-from monitor.config.yaml_lines import read_yaml
+from monitor.config.yaml_lines import Document, read_yaml
 from monitor.domain.calendar import ALWAYS, Calendar
 from monitor.domain.post import bare_handle
 from monitor.domain.target import Target
@@ -53,7 +53,7 @@ def load(
     )
     checked = check(document, environ, path.parent, known)
     if isinstance(checked, Checked):
-        return _config(path, checked)
+        return _config(path, checked, document)
     raise ConfigError(checked, path)
 
 
@@ -67,7 +67,7 @@ def _content(path: Path) -> str:
     raise ConfigError([Problem(1, "", why)], path)
 
 
-def _config(path: Path, checked: Checked) -> Config:
+def _config(path: Path, checked: Checked, document: Document) -> Config:
     sections = checked.sections
     calendars = {name: entry.built() for name, entry in sections.calendars.items()}
     calendars[ALWAYS_OPEN] = ALWAYS
@@ -85,7 +85,10 @@ def _config(path: Path, checked: Checked) -> Config:
             _account(entry, own, sections, calendars)
             for entry, own in zip(sections.accounts, checked.own, strict=True)
         ),
-        notifiers={name: _notifier(name, checked) for name in sections.notifiers},
+        notifiers={
+            name: _notifier(name, checked, document.line(("notifiers", name)))
+            for name in sections.notifiers
+        },
         routes=tuple(entry.built(calendars) for entry in sections.routes),
         maintenance=tuple(entry.built(calendars) for entry in sections.maintenance),
         heartbeat=sections.heartbeat,
@@ -93,9 +96,9 @@ def _config(path: Path, checked: Checked) -> Config:
     )
 
 
-def _notifier(name: str, checked: Checked) -> NotifierEntry:
+def _notifier(name: str, checked: Checked, line: int) -> NotifierEntry:
     common, (kind, own) = checked.sections.notifiers[name], checked.notifiers[name]
-    return NotifierEntry(name, kind, own, common.language, common.rate)
+    return NotifierEntry(name, kind, own, common.language, common.rate, line)
 
 
 def _http(section: HttpSection) -> Http:

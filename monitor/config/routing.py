@@ -113,3 +113,5 @@ class NotifierEntry:
     settings: NotifierSettings = field(repr=False)
     language: str = "en"
     rate: Rate | None = None
+    line: int = 1
+    """Of the file."""
