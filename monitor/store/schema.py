@@ -262,8 +262,19 @@ alert = Table(
     Column("wait", Number, ForeignKey("wait.number")),
     Column("target_id", Number, ForeignKey("target.id")),
     Column("at", BigInteger, nullable=False),  # the instant it is about
+    Column("written_at", BigInteger, nullable=False),
+    Column("details", Text, nullable=False, default="{}"),  # JSON: what more is to be told of it
     Column("told_at", BigInteger),
     Column("leased_until", BigInteger),  # somebody is telling it
+    Index("ix_alert_wait", "wait"),
+)
+Index(
+    "ix_alert_of_account",
+    alert.c.account_id,
+    alert.c.kind,
+    alert.c.number,
+    sqlite_where=alert.c.wait.is_(None),
+    postgresql_where=alert.c.wait.is_(None),
 )
 Index(
     "ix_alert_untold",
