@@ -6,7 +6,17 @@ from monitor.config.installed import Connectors, ConnectorSettings, installed_co
 from monitor.config.loading import load
 from monitor.config.problems import ConfigError, Problem
 from monitor.config.schema import schema
-from monitor.config.settings import Account, Config, Http, Login, Retention, Sandbox, Scope, Token
+from monitor.config.settings import (
+    Account,
+    Config,
+    Http,
+    Login,
+    Retention,
+    Sandbox,
+    Scope,
+    Surge,
+    Token,
+)
 
 __all__ = [
     "Account",
@@ -20,6 +30,7 @@ __all__ = [
     "Retention",
     "Sandbox",
     "Scope",
+    "Surge",
     "Token",
     "installed_connectors",
     "load",
