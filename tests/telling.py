@@ -80,6 +80,7 @@ def watch(name: str = "acme", brand: str = "Acme", platform: str = "inbox") -> W
         burst=timedelta(minutes=2),
         wording=Wording(),
         settings=InboxConfig(),
+        timezone=UTC,
     )
     return Watch(settings, Inbox(), Web(_no_clock), {}, ())
 

@@ -14,7 +14,17 @@ from monitor.config.loading import load
 from monitor.config.problems import ConfigError, Problem
 from monitor.config.routing import Maintenance, Match, NotifierEntry, Rate, Route, Subject
 from monitor.config.schema import schema
-from monitor.config.settings import Account, Config, Http, Login, Retention, Sandbox, Scope, Token
+from monitor.config.settings import (
+    Account,
+    Config,
+    Http,
+    Login,
+    Retention,
+    Sandbox,
+    Scope,
+    Surge,
+    Token,
+)
 
 __all__ = [
     "Account",
@@ -36,6 +46,7 @@ __all__ = [
     "Sandbox",
     "Scope",
     "Subject",
+    "Surge",
     "Token",
     "installed_connectors",
     "installed_notifiers",

@@ -24,7 +24,7 @@ from monitor.config.installed import (
 )
 from monitor.config.problems import ConfigError, Problem
 from monitor.config.routing import NotifierEntry
-from monitor.config.settings import Account, Config, Http, Retention, Sandbox
+from monitor.config.settings import Account, Config, Http, Retention, Sandbox, Surge
 from monitor.config.targets import PRESETS
 from monitor.config.yaml_lines import Document, read_yaml
 from monitor.domain.calendar import ALWAYS, Calendar
@@ -155,6 +155,9 @@ def _account(
         wording=entry.wording(),
         settings=own,
         retention=Retention(sections.retention.text, sections.retention.posts),
+        timezone=sections.timezone,
+        surge=Surge(sections.surge.reach, sections.surge.reach_per_10m),
+        digest=sections.digest.at if sections.digest else None,
     )
 
 

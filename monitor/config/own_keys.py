@@ -91,7 +91,7 @@ def _read(
 def _closest_own(name: str, model: type[BaseModel], common: tuple[str, ...], loc: Loc) -> str:
     if len(loc) > 1:
         return closest(model, loc)
-    own = tuple(model.model_fields)
+    own = tuple(field.alias or key for key, field in model.model_fields.items())
     every = "every account has" if common is ACCOUNT_KEYS else "every notifier has"
     both = f"{name} has: {', '.join(own) or 'none'}; {every}: {', '.join(common)}"
     close = did_you_mean(str(loc[0]), (*common, *own), otherwise=both)

@@ -84,7 +84,7 @@ class Mailbox(BaseModel):
     smtp: Annotated[str, AfterValidator(_server)]
     """The server, and who logs in there: `smtp://` with STARTTLS, or `smtps://`."""
     password: SecretStr | None = None
-    sender: Annotated[MailAddress, Field(alias="from")] | None = None
+    sender: Annotated[MailAddress | None, Field(alias="from")] = None
     """Unless set, who logs in."""
     starttls: bool = True
     """False allows mail in the clear beyond this machine; a password never goes there so."""

@@ -14,8 +14,9 @@ from monitor.config.yaml_lines import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "config"
 EXAMPLE = FOLDER / "replywatch.example.yml"
+SHAPES = {"URL": "https://secret.example/", "APPRISE": "json://secret.example/"}
 SECRETS = {
-    name: "https://secret.example/" if name.endswith("_URL") else "secret"
+    name: SHAPES.get(name.rpartition("_")[2], "secret")
     for name in re.findall(r"\$\{(\w+)\}", EXAMPLE.read_text(encoding="utf-8"))
 }
 

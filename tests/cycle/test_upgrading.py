@@ -65,7 +65,11 @@ class Past:
 
     def figures(self) -> list[list[dict[str, Any]]]:
         """What was counted and told."""
-        return [self._all(table) for table in (schema.tally, schema.bucket, schema.alert)]
+        told = [
+            {name: value for name, value in row.items() if name != "written_at"}
+            for row in self._all(schema.alert)
+        ]
+        return [self._all(schema.tally), self._all(schema.bucket), told]
 
     def _all(self, table: sa.Table) -> list[dict[str, Any]]:
         with self.store.read() as tx:
