@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.cycle.notify.plan import Plan
-from monitor.cycle.notify.rules import is_old
+from monitor.cycle.notify.rules import ends_something, is_old
 from monitor.store import cases, outbox
 from monitor.store.cases import Case
 from monitor.store.database import Store
@@ -37,10 +37,11 @@ def _notices(case: Case, plan: Plan, now: datetime) -> Iterator[Notice]:
     if not _is_told(case, plan, now):
         return
     for one in plan.routes_for(case):
-        not_before = max(case.at + one.after, now)
+        after = timedelta(0) if ends_something(case) else one.after
+        not_before = max(case.at + after, now)
         for name in one.to:
             if not plan.places[name].is_standing:
-                yield Notice(case.number, name, one.key, one.after, 0, not_before)
+                yield Notice(case.number, name, one.key, after, 0, not_before)
 
 
 def _is_told(case: Case, plan: Plan, now: datetime) -> bool:

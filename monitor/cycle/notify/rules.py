@@ -82,7 +82,7 @@ def now_for(tx: sa.Connection, notifier: str, cases: Iterable[Case], at: datetim
 
 def pointless(case: Case, now: Now) -> Dropped | None:
     """Why nobody need be told of this now."""
-    if case.kind in _BEGINS:
+    if ends_something(case):
         return None if now.heard & {*beginnings_of(case)} else Dropped.UNHEARD
     if end_of(case) in now.ended:
         return Dropped.OVER
@@ -123,6 +123,11 @@ def is_early(notice: Pending, case: Case, now: Now) -> bool:
 def is_old(case: Case, now: datetime) -> bool:
     """Whether it was written so long before anybody could be told that it is no news."""
     return case.kind not in STANDING and now - case.written_at > timedelta(days=1)
+
+
+def ends_something(case: Case) -> bool:
+    """Then it is no use to wait whether it still stands: it is told at once."""
+    return case.kind in _BEGINS
 
 
 def end_of(case: Case) -> str | None:
