@@ -163,7 +163,7 @@ def _told(problems: list[ErrorDetails]) -> str:
 
 
 def _sentence(problem: ErrorDetails) -> str:
-    field, found, context = _path(problem["loc"]), shown(problem["input"]), problem.get("ctx", {})
+    field, found, context = path(problem["loc"]), shown(problem["input"]), problem.get("ctx", {})
     match problem["type"]:
         case "json_invalid":
             return f"not JSON: {context['error']}"
@@ -176,11 +176,11 @@ def _sentence(problem: ErrorDetails) -> str:
         case "value_error":
             return f"{field}: {context['error']}"
         case kind:
-            allowed = _ALLOWED.get(kind, "is not allowed: {msg}")
+            allowed = ALLOWED.get(kind, "is not allowed: {msg}")
             return f"{field}: {found} {allowed.format(msg=problem['msg'], **context)}"
 
 
-_ALLOWED = {
+ALLOWED = {
     "string_type": "is no string; write it in quotes",
     "string_too_short": "is empty",
     "string_too_long": "is longer than {max_length} characters",
@@ -194,9 +194,10 @@ _ALLOWED = {
     "tuple_type": "is no list",
     "model_type": "is no object",
 }
+"""What is said of a problem that pydantic calls so."""
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def path(location: tuple[int | str, ...]) -> str:
     """`reach.likes`, `mentions[0]`."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
     return "".join(steps).removeprefix(".")

@@ -33,11 +33,11 @@ EXAMPLES = 40
 
 MAY_DO_ALL = HTTP.replace(f"{ACT}, scopes: [read, act]", f"{ACT}, scopes: [read, act, ingest]")
 
-# No schema can say that a window ends after it begins, or that just one of three ways to ask is
-# taken. A line that is no post by the rules of posts is told so.
+# No schema can say that a window ends after it begins, that a silence ends later than now, or that
+# just one of three ways to ask is taken. A line that is no post by the rules of posts is told so.
 CONFIG = """
 [[operations]]
-include-path-regex = "/(waits|report|replay|explain|posts)$"
+include-path-regex = "/(waits|report|replay|explain|posts|silences)$"
 [operations.checks.positive_data_acceptance]
 expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429", "5xx"]
 """

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, TypeVar, get_origin
 from pydantic import ValidationError
 from starlette.requests import Request
 
-from monitor.ports.interchange import shown
+from monitor.ports import interchange
+from monitor.ports.interchange import path, shown
 from monitor.web.api.endpoint import JSON, Inputs
 from monitor.web.body import content
 from monitor.web.problem import RefusedError
@@ -73,7 +74,7 @@ def _wrong(sentences: list[str]) -> RefusedError:
 
 
 def _sentence(problem: ErrorDetails) -> str:
-    field = ".".join(map(str, problem["loc"][:1]))
+    field = path(problem["loc"])
     found, context = shown(problem["input"]), problem.get("ctx", {})
     match problem["type"]:
         case "json_invalid":
@@ -92,13 +93,8 @@ def _sentence(problem: ErrorDetails) -> str:
 
 
 _ALLOWED = {
-    "string_type": "is no string; write it in quotes",
-    "string_too_short": "is empty",
-    "string_too_long": "is longer than {max_length} characters",
+    **interchange.ALLOWED,
     "string_pattern_mismatch": "holds a control character",
     "int_parsing": "is no whole number",
     "int_parsing_size": "is no number of this size",
-    "greater_than_equal": "is less than {ge}",
-    "less_than_equal": "is more than {le}",
-    "enum": "is not known; write {expected}",
 }

@@ -13,6 +13,7 @@ from monitor.web.api.endpoint import Nothing
 from monitor.web.api.figures import Promises, Replay, Report
 from monitor.web.api.intake import Taken
 from monitor.web.api.shapes import ActedWait
+from monitor.web.api.silences import Silence, Silences, Silencing
 from monitor.web.api.stories import Stories
 from monitor.web.api.waits import WaitsPage, WholeWait
 
@@ -131,6 +132,15 @@ _REPORT = {
     "coverage": 1.0,
 }
 
+_SILENCE = {
+    "id": 3,
+    "match": {"brand": ["acme"], "platform": ["bluesky"]},
+    "reason": "the platform is down",
+    "by": "anna",
+    "made_at": "2026-03-02T10:00:00Z",
+    "until": "2026-03-02T12:00:00Z",
+}
+
 EXAMPLES: dict[type[BaseModel], Any] = {
     WaitsPage: {"waits": [_WAIT], "next": "/api/v1/waits?limit=1&after=17"},
     WholeWait: {**_ACTED, "posts": [_POST], "explain": [_STEP]},
@@ -172,6 +182,13 @@ EXAMPLES: dict[type[BaseModel], Any] = {
         "unchanged": 1,
         "rejected": [{"line": 3, "reason": "created_at: is missing"}],
         "complete_until": "2026-03-02T10:00:00Z",
+    },
+    Silences: {"silences": [_SILENCE]},
+    Silence: _SILENCE,
+    Silencing: {
+        "match": {"brand": ["acme"], "platform": ["bluesky"]},
+        "for": "2h",
+        "reason": "the platform is down",
     },
     Nothing: {},
     Dismissing: {"reason": "spam", "note": "the same link again"},

@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from starlette.routing import Route
 
-from monitor.web.api import accounts, acts, figures, intake, openapi, stories, waits
+from monitor.web.api import accounts, acts, figures, intake, openapi, silences, stories, waits
 from monitor.web.api.endpoint import PREFIX, Endpoint, Serve
 from monitor.web.api.resource import Resource
 from monitor.web.deck import Deck
@@ -18,6 +18,7 @@ TABLE: list[Endpoint] = [
     *accounts.ENDPOINTS,
     *figures.ENDPOINTS,
     *stories.ENDPOINTS,
+    *silences.ENDPOINTS,
     *intake.ENDPOINTS,
     openapi.described(lambda: TABLE),
 ]
