@@ -17,6 +17,7 @@ from starlette.types import Scope as Asked
 from monitor.config import Http, Scope
 from monitor.store.database import StoreError
 from monitor.web.guard import SAFE_METHODS
+from monitor.web.hearing import Hearing
 from monitor.web.limits import Limits
 from monitor.web.problem import API, STORE_REST, RefusedError, come_back, told
 from monitor.web.session import CSRF_HEADER
@@ -33,6 +34,9 @@ ENTRANCE = frozenset({"/login", "/logout"})
 STATIC = "/static/"
 """What the page of the entrance is made of; there is nothing of anybody in it."""
 
+REVIEW = 30.0
+"""Seconds after which it is looked again whether somebody may still hear an answer that goes on."""
+
 _HANDS_IN_POSTS = re.compile(r"/api/v1/accounts/[^/]+/posts")
 
 
@@ -41,15 +45,27 @@ class Auth:
     or empty; `visitor`; and `csrf`, which a page sends back with what changes something, empty
     where there is no session."""
 
-    def __init__(self, site: ASGIApp, deck: Deck, reception: Reception) -> None:
+    def __init__(
+        self, site: ASGIApp, deck: Deck, reception: Reception, review: float = REVIEW
+    ) -> None:
         self._site, self._deck, self._reception = site, deck, reception
-        self._limits = Limits()
+        self._limits, self._review = Limits(), review
 
     async def __call__(self, asked: Asked, receive: Receive, send: Send) -> None:
-        site = self._site
-        if asked["type"] == "http":
-            site = await self._refusal(HTTPConnection(asked)) or site
-        await site(asked, receive, send)
+        if asked["type"] != "http":
+            await self._site(asked, receive, send)
+            return
+        request = HTTPConnection(asked)
+        refusal = await self._refusal(request)
+        if refusal:
+            await refusal(asked, receive, send)
+        elif asked["method"] in SAFE_METHODS:
+            hearing = Hearing(receive, lambda: self._is_welcome(request), self._review)
+            await self._site(asked, hearing.receive, send)
+            if hearing.is_over:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
+        else:
+            await self._site(asked, receive, send)
 
     async def _refusal(self, request: HTTPConnection) -> Response | None:
         http, path = self._deck.config.http, request.scope["path"]
@@ -66,6 +82,17 @@ class Auth:
         if rest := self._limits.take(visitor.asker, self._deck.clock()):
             return come_back(path, 429, f"too many requests; come back in {rest} s", rest)
         return _not_allowed(request, visitor, http) or _forged(request, visitor)
+
+    async def _is_welcome(self, request: HTTPConnection) -> bool:
+        """Whether who was let in would be so again."""
+        http = self._deck.config.http
+        try:
+            visitor = await self._reception.visitor(request, http)
+        except StoreError:
+            return True  # that tells nothing of them
+        except RefusedError:
+            return False
+        return _not_allowed(request, visitor, http) is None
 
 
 def is_closed(http: Http) -> bool:
