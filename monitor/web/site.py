@@ -20,6 +20,7 @@ from monitor.web.auth import Auth
 from monitor.web.deck import Deck
 from monitor.web.guard import Guard
 from monitor.web.paper import Paper
+from monitor.web.problem import API, problem
 from monitor.web.wallboard import page as wallboard
 
 log = structlog.get_logger()
@@ -45,14 +46,20 @@ def build(deck: Deck) -> ASGIApp:
     return Guard(Auth(careful, lambda: deck.config.http), lambda: _hosts(deck))
 
 
-def _store_failed(_request: Request, error: Exception) -> Response:
-    return PlainTextResponse(f"the store cannot be used: {error}\n", status_code=503)
+def _store_failed(request: Request, error: Exception) -> Response:
+    return _told(request, 503, f"the store cannot be used: {error}")
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """A defect. What it says may be somebody's words: the log tells where it arose, and no more."""
     log.error("page.failed", path=request.url.path, exc_info=error)
-    return PlainTextResponse("a defect in replywatch: see its log\n", status_code=500)
+    return _told(request, 500, "a defect in replywatch: see its log")
+
+
+def _told(request: Request, status: int, detail: str) -> Response:
+    if request.url.path.startswith(API):
+        return problem(status, detail)
+    return PlainTextResponse(f"{detail}\n", status)
 
 
 def _hosts(deck: Deck) -> set[str]:
