@@ -45,11 +45,11 @@ class Paper:
         self._templates.globals.update(many=wording.many, missing=wording.missing)
 
     def page(
-        self, request: Request, name: str, now: datetime, *, here: str = "", **context: Any
+        self, request: Request, template: str, now: datetime, *, here: str = "", **context: Any
     ) -> HTMLResponse:
         """`here` is the entry of the menu that it belongs to."""
         page = self.part(
-            name,
+            template,
             now,
             here=here,
             csrf=getattr(request.state, "csrf", ""),
@@ -59,10 +59,16 @@ class Paper:
         )
         return HTMLResponse(page, headers={"cache-control": "no-store"})
 
-    def part(self, name: str, now: datetime, **context: Any) -> str:
+    def missing(self, request: Request, sentence: str, now: datetime) -> HTMLResponse:
+        """What is asked for is not here."""
+        page = self.page(request, "missing.html", now, sentence=sentence)
+        page.status_code = 404
+        return page
+
+    def part(self, template: str, now: datetime, **context: Any) -> str:
         """A piece of a page."""
         zone = self._deck.config.timezone
-        return self._templates.get_template(name).render(
+        return self._templates.get_template(template).render(
             now=now,
             zone=zone,
             hm=lambda at: wording.hm(at, now, zone),

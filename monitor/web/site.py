@@ -21,6 +21,7 @@ from monitor.web.deck import Deck
 from monitor.web.guard import Guard
 from monitor.web.paper import Paper
 from monitor.web.problem import API, problem
+from monitor.web.wait import page as wait
 from monitor.web.wallboard import page as wallboard
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ def build(deck: Deck) -> ASGIApp:
     router = Router(
         [
             *wallboard.routes(deck, paper),
+            *wait.routes(deck, paper),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),

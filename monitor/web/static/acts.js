@@ -1,10 +1,8 @@
 // What a person does about a wait: take it, release it, dismiss it. The server decides; what it
 // then says of the wait comes by the stream.
 
-import { all } from "./rows.js";
-
 const $ = (id) => document.getElementById(id);
-const nameOf = (row) => row.querySelector(".w-who bdi").textContent;
+const nameOf = (row) => row.dataset.name;
 
 export function say(text) {
   $("said").textContent = text;
@@ -81,15 +79,17 @@ function dismiss(row, button) {
       button.focus();
       return complain(problem);
     }
-    const rows = all();
-    const at = rows.findIndex((other) => other.dataset.id === row.dataset.id);
-    const next = rows[at + 1] ?? rows[at - 1];
-    (next?.querySelector(".w-act button:not(:disabled)") ?? $("main")).focus();
-    const name = nameOf(row);
-    document.getElementById(row.id)?.remove();
-    say(`${name} dismissed.`);
+    leave(row.id ? $(row.id) : null);
+    say(`${nameOf(row)} dismissed.`);
   };
   dialog.showModal();
+}
+
+// The focus goes on to the wait after it.
+function leave(row) {
+  const next = row?.nextElementSibling ?? row?.previousElementSibling;
+  (next?.querySelector("[data-do]:not(:disabled)") ?? $("main")).focus();
+  row?.remove();
 }
 
 function complain(problem) {
