@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from monitor.config import ConfigError
 from monitor.store.database import StoreError
 from monitor.web import api
+from monitor.web.account import page as account
 from monitor.web.auth import Auth
 from monitor.web.deck import Deck
 from monitor.web.guard import Guard
@@ -36,6 +37,7 @@ def build(deck: Deck) -> ASGIApp:
         [
             *wallboard.routes(deck, paper),
             *wait.routes(deck, paper),
+            *account.routes(deck, paper),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),

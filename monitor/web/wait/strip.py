@@ -171,12 +171,13 @@ _SIGNS = {"customer": "p-cust", "brand": "p-brand", "automatic": "p-auto", "clos
 
 def _posts(scale: _Scale, events: Sequence[Event]) -> Iterator[Mark]:
     written = [one for one in events if one.mark in _SIGNS and (one.text is not None or one.why)]
-    for event in written:
-        x = scale.x(event.at)
-        word = event.title.rpartition(" ")[2] if event.mark != "closer" else ""
+    places = [scale.x(one.at) for one in written]
+    for event, x in zip(written, places, strict=True):
         at_end = x > RIGHT - 2 * LABEL_ROOM
-        label = word if word and scale.has_room(x, POSTS) else ""
-        yield Mark(x, POSTS, _SIGNS[event.mark], label, end=at_end)
+        reach = (x - LABEL_ROOM, x) if at_end else (x, x + LABEL_ROOM)
+        is_crowded = sum(reach[0] <= other <= reach[1] for other in places) > 1
+        word = "" if is_crowded or event.mark == "closer" else event.title.rpartition(" ")[2]
+        yield Mark(x, POSTS, _SIGNS[event.mark], word, end=at_end)
 
 
 def _dues(scale: _Scale, story: Story) -> Iterator[Mark]:
