@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hmac
-from pathlib import Path
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
-import jinja2
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from monitor.config import Scope
 from monitor.web.auth import is_closed
 from monitor.web.body import content
+from monitor.web.paper import Paper
 from monitor.web.problem import RefusedError
 from monitor.web.session import COOKIE, LASTS, Known, Sessions
 from monitor.web.visitor import Reception, Visitor
@@ -28,19 +28,14 @@ MOST_BYTES = 16_384
 
 _HOME = "/"
 _WRONG = "That is not known here. Is it written as it was given to you?"
+_NOT_ITS_PAGE = "Only the page itself can log out. Reload it."
 _NO_READING = "That is known, but may not read: ask for one that has the scope read."
 
 
 class Entrance:
-    def __init__(
-        self, deck: Deck, sessions: Sessions, reception: Reception, templates: Path
-    ) -> None:
-        self._deck, self._sessions, self._reception = deck, sessions, reception
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(templates),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-        )
+    def __init__(self, deck: Deck, paper: Paper, sessions: Sessions, reception: Reception) -> None:
+        self._deck, self._paper = deck, paper
+        self._sessions, self._reception = sessions, reception
 
     def routes(self) -> list[Route]:
         return [
@@ -57,7 +52,7 @@ class Entrance:
         if visitor.may(Scope.READ) or not is_closed(self._deck.config.http):
             return _on_to(wanted)
         comes_by_link = request.headers.get("sec-fetch-site") == "cross-site"
-        return self._page(wanted, onward=comes_by_link)
+        return self._page(request, wanted, onward=comes_by_link)
 
     async def tried(self, request: Request) -> Response:
         try:
@@ -66,11 +61,11 @@ class Entrance:
             known = self._known(request, fields)
         except RefusedError as error:
             headers = {"retry-after": str(error.more["rest"])} if "rest" in error.more else {}
-            return self._page(_HOME, error.status, str(error).capitalize(), headers)
+            return self._page(request, _HOME, error.status, str(error).capitalize(), headers)
         if not known:
-            return self._page(wanted, 403, _WRONG)
+            return self._page(request, wanted, 403, _WRONG)
         if Scope.READ not in known[0].allows:
-            return self._page(wanted, 403, _NO_READING)
+            return self._page(request, wanted, 403, _NO_READING)
         cookie = await run_in_threadpool(self._sessions.begun, known[0], self._deck.clock())
         answer = _on_to(wanted)
         answer.set_cookie(
@@ -89,7 +84,7 @@ class Entrance:
         if session:
             fields = _fields(await content(request, MOST_BYTES))
             if not hmac.compare_digest(fields.get("csrf", "").encode(), session.csrf.encode()):
-                return self._page(_HOME, 403, "Only the page itself can log out. Reload it.")
+                return self._page(request, _HOME, 403, _NOT_ITS_PAGE)
             await run_in_threadpool(self._sessions.end, session, self._deck.clock())
         answer = _on_to("/login")
         answer.delete_cookie(COOKIE, secure=self._is_secure(), httponly=True, samesite="strict")
@@ -105,26 +100,28 @@ class Entrance:
 
     def _page(
         self,
+        request: Request,
         wanted: str,
         status: int = 200,
         complaint: str = "",
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         *,
         onward: bool = False,
     ) -> Response:
-        config = self._deck.config
-        page = self._templates.get_template("login.html").render(
+        http = self._deck.config.http
+        page = self._paper.page(
+            request,
+            "login.html",
+            self._deck.clock(),
             wanted=wanted,
             complaint=complaint,
             onward=onward,
-            has_logins=bool(config.http.basic),
-            has_tokens=bool(config.http.tokens),
-            here="/login",
-            csrf="",
-            sandbox=config.sandbox,
-            zone=config.timezone,
+            has_logins=bool(http.basic),
+            has_tokens=bool(http.tokens),
         )
-        return HTMLResponse(page, status, {"cache-control": "no-store", **(headers or {})})
+        page.status_code = status
+        page.headers.update(headers or {})
+        return page
 
     def _is_secure(self) -> bool:
         return self._deck.config.http.external_url.startswith("https:")

@@ -5,28 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import jinja2
 import structlog
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from monitor import __version__
 from monitor.config import ConfigError
 from monitor.store.database import StoreError
 from monitor.web import api
+from monitor.web.account import page as account
 from monitor.web.auth import Auth
 from monitor.web.deck import Deck
 from monitor.web.entrance import Entrance
 from monitor.web.guard import Guard
 from monitor.web.limits import Attempts
+from monitor.web.paper import Paper
 from monitor.web.problem import STORE_REST, come_back, told
 from monitor.web.session import Sessions
 from monitor.web.visitor import Reception
-from monitor.web.waiting import clock_time, waiting
+from monitor.web.wait import page as wait
+from monitor.web.wallboard import page as wallboard
 
 log = structlog.get_logger()
 
@@ -35,14 +36,15 @@ HERE = Path(__file__).parent
 
 def build(deck: Deck) -> ASGIApp:
     """The site, guarded."""
-    pages = _Pages(deck)
+    pages, paper = _Pages(deck), Paper(deck)
     sessions = Sessions(deck.store)
     reception = Reception(sessions, Attempts(), deck.clock)
-    entrance = Entrance(deck, sessions, reception, HERE / "templates")
+    entrance = Entrance(deck, paper, sessions, reception)
     router = Router(
         [
-            Route("/", pages.wallboard),
-            Route("/waiting", pages.waiting),
+            *wallboard.routes(deck, paper),
+            *wait.routes(deck, paper),
+            *account.routes(deck, paper),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
@@ -77,32 +79,6 @@ class _Pages:
 
     def __init__(self, deck: Deck) -> None:
         self._deck = deck
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-        )
-        self._templates.filters["clock_time"] = clock_time
-
-    def wallboard(self, request: Request) -> Response:
-        return self._page("wallboard.html", request)
-
-    def waiting(self, request: Request) -> Response:
-        """The part of the wallboard that changes."""
-        return self._page("waiting.html", request)
-
-    def _page(self, name: str, request: Request) -> Response:
-        deck, now = self._deck, self._deck.clock()
-        with deck.store.read() as tx:
-            shown = waiting(tx, deck.watches, now)
-        page = self._templates.get_template(name).render(
-            waiting=shown,
-            csrf=request.state.csrf,
-            zone=deck.config.timezone,
-            sandbox=deck.config.sandbox,
-            version=__version__,
-        )
-        return HTMLResponse(page, headers={"cache-control": "no-store"})
 
     def metrics(self, request: Request) -> Response:
         body, content_type = self._deck.metrics(request.headers.get("accept", ""))

@@ -73,9 +73,10 @@ class Reception:
     def tried_password(
         self, http: Http, place: str, user: bytes, password: bytes
     ) -> tuple[Known, ...]:
-        """The login of this name, if the password is right. Raises RefusedError: 429."""
-        named = next((one.user for one in http.basic if one.user.encode() == user), "")
-        return self._tried(f"{place} {named}", lambda: _by_login(http, user, password))
+        """The login of this name, if the password is right. Raises RefusedError: 429, for names
+        that are nobody's too: which are somebody's is not to be learnt."""
+        claim = f"{place} {hashlib.sha256(user).hexdigest()}"
+        return self._tried(claim, lambda: _by_login(http, user, password))
 
     def tried_token(self, http: Http, place: str, token: str) -> tuple[Known, ...]:
         """The same of a token that somebody types."""

@@ -342,6 +342,14 @@ def test_while_it_must_wait_the_right_password_is_not_looked_at(
     assert stranger.logs_in("care", PASSWORD).status_code == 303
 
 
+def test_whether_a_name_is_somebodys_is_not_learnt(stranger: Browser) -> None:
+    of_nobody = [guess(stranger, "nobody") for _ in range(FREE_TRIES + 1)]
+    of_somebody = [guess(stranger) for _ in range(FREE_TRIES + 1)]
+
+    said = [(one.status_code, one.text) for one in of_nobody]
+    assert said == [(one.status_code, one.text) for one in of_somebody]
+
+
 def test_guessing_one_name_keeps_no_other_out(stranger: Browser) -> None:
     for _ in range(FREE_TRIES + 1):
         guess(stranger)

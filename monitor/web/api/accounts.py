@@ -17,7 +17,7 @@ from monitor.web.api.endpoint import Answer, Endpoint, Here, Inputs, Nothing
 from monitor.web.api.finding import watch_called
 from monitor.web.api.queries import Word
 from monitor.web.api.shapes import Seconds
-from monitor.web.standing import standing
+from monitor.web.wallboard.moment import standing
 
 
 class Account(Answer):
@@ -91,7 +91,7 @@ def _tree(here: Here, row: AccountRow, watermark: datetime | None) -> dict[str, 
         "poll_seconds": plain.seconds(settings.poll),
         "live_since": plain.rfc3339(row.live_since),
         "watermark": plain.rfc3339(watermark),
-        "blind": stands.blind,
+        "blind": stands.is_blind,
         "failing_reason": row.reason,
         "failing_since": plain.rfc3339(row.failing_since),
         "failures": row.failures,
