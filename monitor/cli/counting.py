@@ -21,7 +21,7 @@ from monitor.report.as_text import Beside, account_text, promises_table
 from monitor.report.cleaning import shown
 from monitor.report.numbers import AccountNumbers, Asked, Attained, Subject, account_numbers
 from monitor.report.replay import replayed
-from monitor.report.trying import promise, replay_tree
+from monitor.report.replaying import promise, replay_tree
 from monitor.store import history
 
 app = typer.Typer()

@@ -14,7 +14,7 @@ from monitor.report import plain
 from monitor.report.as_json import report_tree
 from monitor.report.numbers import Asked, account_numbers
 from monitor.report.replay import replayed
-from monitor.report.trying import promise, replay_tree
+from monitor.report.replaying import promise, replay_tree
 from monitor.web.api.calling import reads
 from monitor.web.api.endpoint import Answer, Endpoint, Here, Nothing
 from monitor.web.api.queries import AccountNames, Bounded, Word, chosen
