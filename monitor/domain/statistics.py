@@ -17,7 +17,7 @@ _TICK = timedelta(microseconds=1)
 _CERTAIN = 1e-9
 """Floating point shares of up to a million waits err by less than this, relatively."""
 
-_Z95 = 1.959963984540054
+Z95 = 1.959963984540054
 """The normal distribution holds 95 % within so many standard deviations."""
 
 _GRID = (
@@ -72,7 +72,7 @@ class Step:
         """95 % bounds of the share (log-log, Kalbfleisch and Prentice)."""
         if self.share == 0:
             return 0.0, 0.0
-        spread = exp(_Z95 * sqrt(self.variance) / -log(self.share))
+        spread = exp(Z95 * sqrt(self.variance) / -log(self.share))
         return self.share**spread, self.share ** (1 / spread)
 
 
