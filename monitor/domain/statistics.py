@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil, exp, log, prod, sqrt
+from typing import NamedTuple
 
 _TICK = timedelta(microseconds=1)
 _CERTAIN = 1e-9
@@ -27,8 +28,7 @@ _GRID = (
 """Seconds, roughly evenly spread on a logarithmic scale, at lengths that people name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(NamedTuple):
     """How long a wait was seen to last: until its answer, or at least until we stopped seeing."""
 
     span: timedelta
@@ -53,8 +53,7 @@ def observed(
     return Length(min(ended_at or watermark, watermark) - opened_at, answered=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """At length `at`, `answered` of the `at_risk` waits that had lasted so long were answered.
 
     `share`, in floating point, is that of the waits that last longer; `variance` is Greenwood's

@@ -162,7 +162,7 @@ def made(
         promises=promises,
         heat=_heat(parts, zone),
         in_time=in_time(sums.verdicts, known),
-        groups={axis: _groups(parts, key, metric, known) for axis, key in _AXES.items()},
+        groups=_groups(parts, metric, known),
         classes=_classes(parts),
         worst=_worst(tx, parts),
         observed={part.subject.name: part.observation for part in parts},
@@ -233,22 +233,32 @@ def _classes(parts: Iterable[Gathered]) -> Classes:
     return classes
 
 
+Cell = tuple[Subject, str | None]
+"""The waits of one account in one language, of which every group consists."""
+
+
 def _groups(
-    parts: Iterable[Gathered],
-    key: Callable[[Subject, str | None], str],
-    metric: Metric,
-    known: Mapping[int, TargetRow],
-) -> list[Group]:
-    """The largest first."""
-    found: defaultdict[str, Sums] = defaultdict(Sums)
-    for part in parts:
-        for language, sums in part.by_language.items():
-            found[key(part.subject, language)].add(sums)
-    ordered = sorted(found.items(), key=lambda item: (-item[1].opened, item[0]))
-    return [
-        Group(name, sums, in_time(sums.verdicts, known), curve(sums.lengths[KINDS[metric]]))
-        for name, sums in ordered
-    ]
+    parts: Iterable[Gathered], metric: Metric, known: Mapping[int, TargetRow]
+) -> dict[str, list[Group]]:
+    """By each axis, the largest first. Groups of the same waits share what is reckoned of them:
+    many brands have but one account, and many accounts speak but one language."""
+    cells = {
+        (part.subject, lang): sums for part in parts for lang, sums in part.by_language.items()
+    }
+    figures: dict[frozenset[Cell], tuple[Sums, InTime, Curve]] = {}
+    found: dict[str, list[Group]] = {}
+    for axis, name_of in _AXES.items():
+        groups: defaultdict[str, list[Cell]] = defaultdict(list)
+        for cell in cells:
+            groups[name_of(*cell)].append(cell)
+        for theirs in map(frozenset, groups.values()):
+            if theirs not in figures:
+                sums = total(cells[cell] for cell in theirs)
+                times = curve(sums.lengths[KINDS[metric]])
+                figures[theirs] = sums, in_time(sums.verdicts, known), times
+        every = [Group(name, *figures[frozenset(theirs)]) for name, theirs in groups.items()]
+        found[axis] = sorted(every, key=lambda group: (-group.sums.opened, group.name))
+    return found
 
 
 def _worst(tx: sa.Connection, parts: Iterable[Gathered]) -> list[Worst]:

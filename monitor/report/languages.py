@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 _CALLED = """
 af:Afrikaans ar:Arabic bg:Bulgarian bn:Bengali ca:Catalan cs:Czech cy:Welsh da:Danish de:German
 el:Greek en:English es:Spanish et:Estonian eu:Basque fa:Persian fi:Finnish fr:French ga:Irish
@@ -17,6 +19,7 @@ _NAMES = dict(pair.split(":") for pair in _CALLED.split())
 UNKNOWN = "not told"
 
 
+@lru_cache(maxsize=256)
 def spoken(tag: str | None) -> str | None:
     """The language of a tag, without region and script: `pt` of `pt-BR`."""
     return tag.partition("-")[0].lower() if tag else None
