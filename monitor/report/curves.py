@@ -48,11 +48,14 @@ class Curve:
     def percentile(self, p: Fraction) -> timedelta | None:
         return self.estimate.percentile(p)
 
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody waits any more after the last answer."""
+        return bool(self.estimate.steps) and self.estimate.steps[-1].share == 0
+
     def reaches(self, span: timedelta) -> bool:
-        """Whether the curve says something of that length: once nobody waits, it always does."""
-        steps = self.estimate.steps
-        is_over = bool(steps) and steps[-1].share == 0
-        return self.longest is not None and (span <= self.longest or is_over)
+        """Whether the curve says something of that length."""
+        return self.longest is not None and (span <= self.longest or self.is_over)
 
     def last_step(self, span: timedelta) -> Step | None:
         place = bisect_right(self.estimate.steps, span, key=lambda step: step.at)

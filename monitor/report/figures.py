@@ -7,7 +7,7 @@ is that of all their waits, each observed up to its own account's watermark.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from monitor.config import Config
+from monitor.config.calendars import ALWAYS_OPEN
 from monitor.domain.proportions import Interval, difference, wilson
 from monitor.domain.target import Metric, Verdict
 from monitor.report.classes import Classes
@@ -57,9 +58,13 @@ class Promise:
         return wilson(self.attained.of(Verdict.MET), self.attained.judged)
 
     @property
+    def share_before(self) -> Fraction | None:
+        return self.before.share if self.before else None
+
+    @property
     def change(self) -> Fraction | None:
         """Of the share; None where there is nothing to compare."""
-        now, then = self.attained.share, self.before.share if self.before else None
+        now, then = self.attained.share, self.share_before
         return None if now is None or then is None else now - then
 
     @property
@@ -93,12 +98,14 @@ class Worst:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """`metric` is that of the curve: how long people waited for a first reply, unless only promises
-    about next replies were asked for. `earlier` is of the window before."""
+    about next replies were asked for. `earlier` is of the window before. `calendars`: in whose
+    hours each promise runs, in words."""
 
     request: Request
     zone: ZoneInfo
     made_at: datetime
     subjects: Sequence[Subject]
+    calendars: Mapping[str, str]
     sums: Sums
     earlier: Sums | None
     metric: Metric
@@ -154,6 +161,7 @@ def made(
         zone=zone,
         made_at=now,
         subjects=subjects,
+        calendars=_calendars(config, subjects),
         sums=sums,
         earlier=earlier,
         metric=metric,
@@ -177,6 +185,25 @@ _AXES: Mapping[str, Callable[[Subject, str | None], str]] = {
     "language": lambda _, language: called(language),
     "account": lambda subject, _: subject.name,
 }
+
+
+def _calendars(config: Config | None, subjects: Iterable[Subject]) -> dict[str, str]:
+    if config is None:
+        return {}
+    shown = {subject.name for subject in subjects}
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for account in config.accounts:
+        for target in account.targets if account.name in shown else ():
+            same = (name for name, each in config.calendars.items() if each == target.calendar)
+            found[target.name].add(next(same, ""))
+    return {name: _hours(calendars) for name, calendars in found.items()}
+
+
+def _hours(calendars: Collection[str]) -> str:
+    if len(calendars) > 1:
+        return "in each account's hours"
+    (only,) = calendars
+    return "always open" if only == ALWAYS_OPEN else f"{only} hours"
 
 
 def _earlier(

@@ -63,6 +63,12 @@ class Heat:
         """The same hour of all days."""
         return _sum(day[hour] for day in self.days)
 
+    def named(self) -> Iterator[tuple[str, Hour]]:
+        """`Mon 08` and so on."""
+        for day, hours in zip(DAYS, self.days, strict=True):
+            for number, hour in zip(HOURS, hours, strict=True):
+                yield f"{day} {number:02}", hour
+
     @property
     def all(self) -> Hour:
         return _sum(hour for day in self.days for hour in day)

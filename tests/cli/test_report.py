@@ -146,7 +146,7 @@ def test_a_replay_changes_nothing(busy: Desk) -> None:
         pytest.param(("report", "--since", "2025-03-03T10:00:00"), id="no offset"),
         pytest.param(("report", "--since", "1d", "--until", "2d"), id="ends before it begins"),
         pytest.param(("report", "--account", "acmee"), id="unknown account"),
-        pytest.param(("report", "--format", "html"), id="unknown format"),
+        pytest.param(("report", "--format", "pdf"), id="unknown format"),
         pytest.param(("replay", "--target", "soon"), id="no span"),
         pytest.param(("replay", "--target", "6m", "--calendar", "moon"), id="unknown calendar"),
         pytest.param(("report", "--store", "sqlite:///x.db"), id="configuration and database"),
