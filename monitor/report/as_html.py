@@ -134,7 +134,7 @@ def _limits(objective: Fraction | None) -> Mapping[str, Any]:
     """Where the tints change, in percent."""
     if objective is None:
         return {}
-    return {name: wording.objective(max(objective - limit, Fraction(0))) for limit, name in _BELOW}
+    return {name: wording.limit(max(objective - limit, Fraction(0))) for limit, name in _BELOW}
 
 
 _TEMPLATES.filters["language"] = language

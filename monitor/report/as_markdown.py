@@ -97,7 +97,7 @@ def _facts(report: Report) -> Iterator[str]:
                 )
                 for p, label in ((half, "Half answered within"), (nine, "9 in 10 within"))
             ),
-            ("Never answered so far", counted(now.open), before(counted(then.open if then else 0))),
+            ("Still waiting", counted(now.open), before(counted(then.open if then else 0))),
             ("Oldest of them", _oldest(report), ""),
             ("Coverage", share(report.coverage), ""),
         ],

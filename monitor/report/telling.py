@@ -11,7 +11,7 @@ from monitor.domain.wait import DEFINITION_VERSION, Dismissal, Status
 from monitor.report.classes import Outcome
 from monitor.report.figures import Promise, Report
 from monitor.report.languages import called, spoken
-from monitor.report.windows import Bounds, told
+from monitor.report.windows import Bounds, told, told_before
 from monitor.report.wording import (
     counted,
     full_moment,
@@ -81,7 +81,9 @@ def _scope(report: Report) -> Iterator[str]:
         parts.append("promises by the instant of their due")
     yield f"{', '.join(parts)}."
     if report.request.before:
-        yield f"Compared with {told(report.request.before, report.zone, report.made_at)}."
+        bounds = Bounds(asked.since, asked.until)
+        then = told_before(report.request.before, bounds, report.zone, report.made_at)
+        yield f"Compared with {then}."
     until = report.complete_until
     if until is None:
         yield "Nothing was observed yet."

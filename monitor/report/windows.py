@@ -52,12 +52,14 @@ def named(name: Named, zone: ZoneInfo, now: datetime) -> tuple[Bounds, Bounds | 
 
 
 def before(bounds: Bounds, zone: ZoneInfo, now: datetime) -> Bounds | None:
-    """The window of equal length before this one: in days of the clock where it is whole days.
-    None where it has no beginning."""
-    since, until = bounds.since, bounds.until or now
-    if since is None:
+    """The window of equal length before this one: in days of the clock where it begins with one,
+    and ends with one or now. None where it has no beginning."""
+    if bounds.since is None:
         return None
+    since, until = bounds.since, bounds.until or now
     start, end = since.astimezone(zone), until.astimezone(zone)
+    if _is_midnight(start) and bounds.until is None:
+        return _earlier(start, end.date() - start.date() + timedelta(days=1), end)
     if _is_midnight(start) and _is_midnight(end):
         return Bounds(_instant(start - (end.date() - start.date())), since)
     return Bounds(since - (until - since), since)
@@ -81,13 +83,25 @@ def told(bounds: Bounds, zone: ZoneInfo, now: datetime) -> str:
     return _days(start.date(), last)
 
 
+def told_before(earlier: Bounds, bounds: Bounds, zone: ZoneInfo, now: datetime) -> str:
+    """The window to compare with, in the words of the one that it is compared with."""
+    if bounds.until is None and earlier.since and earlier.until:
+        start, end = earlier.since.astimezone(zone), earlier.until.astimezone(zone)
+        if _is_midnight(start) and not _is_midnight(end):
+            return f"{_days(start.date(), end.date())}, up to the same time of day"
+    return told(earlier, zone, now)
+
+
 def _running(
     first: date, days_back: int, zone: ZoneInfo, now: datetime
 ) -> tuple[Bounds, Bounds | None]:
     start, until = datetime.combine(first, time(), zone), now.astimezone(zone)
-    back = timedelta(days=days_back)
-    earlier = Bounds(_instant(start - back), min(_instant(until - back), _instant(start)))
-    return Bounds(_instant(start)), earlier
+    return Bounds(_instant(start)), _earlier(start, timedelta(days=days_back), until)
+
+
+def _earlier(start: datetime, days: timedelta, until: datetime) -> Bounds:
+    """So many days of the clock before a window that begins with a day, and is not over."""
+    return Bounds(_instant(start - days), min(_instant(until - days), _instant(start)))
 
 
 def _over(first: date, after: date, zone: ZoneInfo) -> tuple[Bounds, Bounds | None]:

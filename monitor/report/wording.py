@@ -58,11 +58,11 @@ def on_the_clock(at: datetime, zone: ZoneInfo) -> str:
 
 
 def in_words(span: timedelta) -> str:
-    """`23 s`, `3 min 32 s`, `32 min`, `1 h 06 min`, `3 d 5 h`: for sentences and printed tables."""
+    """`23 s`, `3 min 32 s`, `6 min`, `32 min`, `1 h 06 min`, `3 d 5 h`: for sentences and printed tables."""
     minutes, seconds = divmod(span // timedelta(seconds=1), _MINUTE_SECONDS)
     if not minutes:
         return f"{seconds} s"
-    if minutes < _SECONDS_SHOWN_BELOW:
+    if minutes < _SECONDS_SHOWN_BELOW and seconds:
         return f"{minutes} min {seconds:02} s"
     hours, minutes = divmod(minutes, _HOUR_MINUTES)
     if not hours:
@@ -91,6 +91,11 @@ def objective(part: Fraction) -> str:
     percent = part * 100
     text = str(percent.numerator) if percent.denominator == 1 else f"{float(percent):.7g}"
     return f"{text}{_NO_BREAK_SPACE}%"
+
+
+def limit(part: Fraction) -> str:
+    """`85 %`, `87.9 %`: where something begins."""
+    return objective(Fraction(part.numerator * 1000 // part.denominator, 1000))
 
 
 def points(change: Fraction) -> str:
