@@ -149,6 +149,26 @@ class Calendar:
         openings = (table.next_open(_micros(at)) for table in self._years_from(at.year))
         return _instant(next(opening for opening in openings if opening is not None))
 
+    def open_spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """When it is open between two instants, in order; spans that touch are one."""
+        first, last = _micros(_utc(start)), _micros(_utc(end))
+        known: tuple[int, int] | None = None
+        for opens, closes in self._open_within(first, last):
+            if known and known[1] == opens:
+                known = (known[0], closes)
+                continue
+            if known:
+                yield _instant(known[0]), _instant(known[1])
+            known = (opens, closes)
+        if known:
+            yield _instant(known[0]), _instant(known[1])
+
+    def _open_within(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        for year in range(_instant(first).year, _instant(last).year + 1):
+            for opens, closes in self._year(year).spans():
+                if closes > first and opens < last:
+                    yield max(opens, first), min(closes, last)
+
     def _years_from(self, year: int) -> Iterator[_Year]:
         closed = 0
         last_extra = max((day.year for day in self.extra), default=MINYEAR)
@@ -208,6 +228,10 @@ class _Year:
         """The first instant at which so much has elapsed: more than nothing, at most `total`."""
         place = bisect_left(self.before, elapsed) - 1
         return self.starts[place] + elapsed - self.before[place]
+
+    def spans(self) -> Iterator[tuple[int, int]]:
+        for place, opens in enumerate(self.starts):
+            yield opens, opens + self.before[place + 1] - self.before[place]
 
     def next_open(self, instant: int) -> int | None:
         """The first open instant at or after this one, if the year has one."""
@@ -308,6 +332,10 @@ class _Always(Calendar):
 
     def due(self, opened_at: datetime, within: timedelta) -> datetime:
         return _utc(opened_at) + max(within, timedelta(0))
+
+    def open_spans(self, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        if start < end:
+            yield _utc(start), _utc(end)
 
 
 ALWAYS: Calendar = _Always(

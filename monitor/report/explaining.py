@@ -32,7 +32,7 @@ def explained_wait(tx: sa.Connection, settings: Settings, number: int, now: date
     row = accounts.one(tx, settings.name)
     wait = standing(tx, row.id, number)
     account = account_of(settings, row.ids)
-    folded = _folded(tx, row.id, account, wait.opened_by)
+    folded = conversation_of(tx, row.id, account, wait.opened_by)
     if wait.status.is_gone:
         steps = explain_post(folded, wait.opened_by, account)
     else:
@@ -46,7 +46,7 @@ def explained_post(tx: sa.Connection, settings: Settings, post_id: str, now: dat
     """What became of a post. Raises LookupError."""
     row = accounts.one(tx, settings.name)
     account = account_of(settings, row.ids)
-    folded = _folded(tx, row.id, account, post_id)
+    folded = conversation_of(tx, row.id, account, post_id)
     conversations = set(posts.conversations_of(tx, row.id, [post_id]).values())
     stored = waits.in_conversations(tx, row.id, conversations)
     dues = {wait.opened_by: _dues(tx, row.id, wait, now) for wait in stored}
@@ -54,7 +54,8 @@ def explained_post(tx: sa.Connection, settings: Settings, post_id: str, now: dat
     return Explained(f"post {post_id} of {settings.name}", steps)
 
 
-def _folded(tx: sa.Connection, account_id: int, account: Account, post_id: str) -> Folded:
+def conversation_of(tx: sa.Connection, account_id: int, account: Account, post_id: str) -> Folded:
+    """The conversation of a stored post, folded anew. Raises LookupError."""
     conversations = set(posts.conversations_of(tx, account_id, [post_id]).values())
     known = posts.known_in(tx, account_id, conversations)
     acts = waits.acts_in(tx, account_id, conversations)

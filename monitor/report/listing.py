@@ -73,9 +73,16 @@ def listing(
     tx: sa.Connection, account_ids: Collection[int], statuses: Collection[Status], now: datetime
 ) -> Iterator[Listed]:
     """Every wait of these accounts in one of these states, by number."""
+    return described(tx, history.listed(tx, account_ids, statuses), now)
+
+
+def described(
+    tx: sa.Connection, found: Iterable[Mapping[Any, Any]], now: datetime
+) -> Iterator[Listed]:
+    """The waits of these rows, which `history` lists."""
     watermarks = accounts.watermarks(tx)
     targets = history.targets(tx)
-    for rows in _chunks(history.listed(tx, account_ids, statuses)):
+    for rows in _chunks(iter(found)):
         owed = waits.dues_of(tx, [row["number"] for row in rows])
         for row in rows:
             wait, watermark = stored(row), watermarks.get(row["account_id"])

@@ -58,7 +58,7 @@ def on_the_clock(at: datetime, zone: ZoneInfo) -> str:
 
 
 def in_words(span: timedelta) -> str:
-    """`23 s`, `3 min 32 s`, `6 min`, `32 min`, `1 h 06 min`, `3 d 5 h`: for sentences and printed tables."""
+    """`23 s`, `3 min 32 s`, `6 min`, `1 h 06 min`, `3 d 5 h`: for sentences and for print."""
     minutes, seconds = divmod(span // timedelta(seconds=1), _MINUTE_SECONDS)
     if not minutes:
         return f"{seconds} s"

@@ -217,19 +217,26 @@ def listed(
 ) -> Iterator[Mapping[Any, Any]]:
     """Whole rows of waits with their account's name and the `url` of the post to show, in the
     order of their numbers."""
-    query = (
-        sa.select(wait, account.c.name.label("account"), post.c.url)
-        .join(account, account.c.id == wait.c.account_id)
-        .outerjoin(
-            post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link)
-        )
-        .where(
-            wait.c.account_id.in_(sorted(accounts)),
-            wait.c.status.in_(sorted(status.value for status in statuses)),
-        )
-        .order_by(wait.c.number)
-    )
+    query = _LISTED.where(
+        wait.c.account_id.in_(sorted(accounts)),
+        wait.c.status.in_(sorted(status.value for status in statuses)),
+    ).order_by(wait.c.number)
     yield from tx.execute(query.execution_options(yield_per=_AT_ONCE)).mappings()
+
+
+def listed_one(tx: sa.Connection, number: int) -> Mapping[Any, Any]:
+    """The same of one wait. Raises LookupError."""
+    row = tx.execute(_LISTED.where(wait.c.number == number)).mappings().one_or_none()
+    if row is None:
+        raise LookupError(f"there is no wait {number}")
+    return row
+
+
+_LISTED = (
+    sa.select(wait, account.c.name.label("account"), post.c.url)
+    .join(account, account.c.id == wait.c.account_id)
+    .outerjoin(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
+)
 
 
 def rows(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, Mapping[Any, Any]]:

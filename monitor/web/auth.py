@@ -7,7 +7,8 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
@@ -16,11 +17,9 @@ from starlette.types import Scope as Asked
 
 from monitor.config import Http, Scope
 from monitor.web.guard import SAFE_METHODS
-from monitor.web.problem import problem
+from monitor.web.problem import API, problem
 
 OPEN = frozenset({"/-/healthy", "/metrics"})
-
-API = "/api/"
 
 _HANDS_IN_POSTS = re.compile(r"/api/v1/accounts/[^/]+/posts")
 
@@ -35,16 +34,17 @@ class Auth:
         site = self._site
         if asked["type"] == "http":
             header = Headers(scope=asked).get("authorization", "")
-            site = self._refusal(asked["method"], asked["path"], header) or site
+            granted = _granted(self._http(), header)
+            asked.setdefault("state", {}).update(who=granted[0].who if granted else "", csrf="")
+            site = self._refusal(asked["method"], asked["path"], granted) or site
         await site(asked, receive, send)
 
-    def _refusal(self, method: str, path: str, header: str) -> Response | None:
+    def _refusal(self, method: str, path: str, granted: Sequence[Grant]) -> Response | None:
         needed, http = needed_for(method, path), self._http()
         is_closed = bool(http.tokens or http.basic) or needed is Scope.INGEST
         if needed is None or not is_closed:
             return None
-        granted = _granted(http, header)
-        if any(needed in scopes for scopes in granted):
+        if any(needed in one.scopes for one in granted):
             return None
         answer = _answer(path, needed, is_known=bool(granted))
         for challenge in _challenges(http, needed, is_known=bool(granted)):
@@ -59,21 +59,32 @@ def needed_for(method: str, path: str) -> Scope | None:
     return Scope.INGEST if _HANDS_IN_POSTS.match(path) else Scope.ACT
 
 
-def _granted(http: Http, header: str) -> list[frozenset[Scope]]:
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Who it is, by the name in the configuration, and what they may do."""
+
+    who: str
+    scopes: frozenset[Scope]
+
+
+def _granted(http: Http, header: str) -> list[Grant]:
     """What each token or login that is shown allows. All are compared, in constant time."""
     kind, _, shown = header.partition(" ")
     match kind.lower():
         case "bearer":
             found = shown.strip().encode("latin-1")
-            known = [(one.token.get_secret_value(), one.scopes) for one in http.tokens]
+            known = [
+                (one.token.get_secret_value(), Grant(one.name, one.scopes)) for one in http.tokens
+            ]
         case "basic":
             found = _decoded(shown)
             known = [
-                (f"{one.user}:{one.password.get_secret_value()}", one.scopes) for one in http.basic
+                (f"{one.user}:{one.password.get_secret_value()}", Grant(one.user, one.scopes))
+                for one in http.basic
             ]
         case _:
             return []
-    return [scopes for secret, scopes in known if _are_equal(found, secret.encode())]
+    return [grant for secret, grant in known if _are_equal(found, secret.encode())]
 
 
 def _decoded(shown: str) -> bytes:

@@ -8,13 +8,19 @@ from typing import Any
 
 from starlette.responses import JSONResponse
 
+API = "/api/"
+"""Below this, everything that goes wrong is told so."""
+
+KIND = "application/problem+json"
+
 
 class RefusedError(Exception):
-    """A request that is not served: the status, and what the caller can do."""
+    """A request that is not served: the status, and what the caller can do. `more` are further
+    members of the problem."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, **more: Any) -> None:
         super().__init__(detail)
-        self.status = status
+        self.status, self.more = status, more
 
 
 def problem(
@@ -22,4 +28,4 @@ def problem(
 ) -> JSONResponse:
     """`detail` says what the caller can do; `more` are further members."""
     told = {"title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
-    return JSONResponse(told, status, headers, media_type="application/problem+json")
+    return JSONResponse(told, status, headers, media_type=KIND)

@@ -5,23 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import jinja2
 import structlog
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 
-from monitor import __version__
 from monitor.config import ConfigError
 from monitor.store.database import StoreError
 from monitor.web import api
+from monitor.web.account import page as account
 from monitor.web.auth import Auth
 from monitor.web.deck import Deck
 from monitor.web.guard import Guard
-from monitor.web.waiting import clock_time, waiting
+from monitor.web.paper import Paper
+from monitor.web.problem import API, problem
+from monitor.web.wait import page as wait
+from monitor.web.wallboard import page as wallboard
 
 log = structlog.get_logger()
 
@@ -30,11 +32,12 @@ HERE = Path(__file__).parent
 
 def build(deck: Deck) -> ASGIApp:
     """The site, guarded."""
-    pages = _Pages(deck)
+    pages, paper = _Pages(deck), Paper(deck)
     router = Router(
         [
-            Route("/", pages.wallboard),
-            Route("/waiting", pages.waiting),
+            *wallboard.routes(deck, paper),
+            *wait.routes(deck, paper),
+            *account.routes(deck, paper),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
@@ -47,14 +50,20 @@ def build(deck: Deck) -> ASGIApp:
     return Guard(Auth(careful, lambda: deck.config.http), lambda: _hosts(deck))
 
 
-def _store_failed(_request: Request, error: Exception) -> Response:
-    return PlainTextResponse(f"the store cannot be used: {error}\n", status_code=503)
+def _store_failed(request: Request, error: Exception) -> Response:
+    return _told(request, 503, f"the store cannot be used: {error}")
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """A defect. What it says may be somebody's words: the log tells where it arose, and no more."""
     log.error("page.failed", path=request.url.path, exc_info=error)
-    return PlainTextResponse("a defect in replywatch: see its log\n", status_code=500)
+    return _told(request, 500, "a defect in replywatch: see its log")
+
+
+def _told(request: Request, status: int, detail: str) -> Response:
+    if request.url.path.startswith(API):
+        return problem(status, detail)
+    return PlainTextResponse(f"{detail}\n", status)
 
 
 def _hosts(deck: Deck) -> set[str]:
@@ -68,31 +77,6 @@ class _Pages:
 
     def __init__(self, deck: Deck) -> None:
         self._deck = deck
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-        )
-        self._templates.filters["clock_time"] = clock_time
-
-    def wallboard(self, _request: Request) -> Response:
-        return self._page("wallboard.html")
-
-    def waiting(self, _request: Request) -> Response:
-        """The part of the wallboard that changes."""
-        return self._page("waiting.html")
-
-    def _page(self, name: str) -> Response:
-        deck, now = self._deck, self._deck.clock()
-        with deck.store.read() as tx:
-            shown = waiting(tx, deck.watches, now)
-        page = self._templates.get_template(name).render(
-            waiting=shown,
-            zone=deck.config.timezone,
-            sandbox=deck.config.sandbox,
-            version=__version__,
-        )
-        return HTMLResponse(page, headers={"cache-control": "no-store"})
 
     def metrics(self, request: Request) -> Response:
         body, content_type = self._deck.metrics(request.headers.get("accept", ""))

@@ -13,7 +13,8 @@ import structlog
 
 from monitor.ports.connector import Reason
 from monitor.store import accounts, posts
-from monitor.web.waiting import waiting
+from monitor.web.wallboard.filter import Filter
+from monitor.web.wallboard.moment import Moment, Warnings, read
 from tests.acceptance.platform import (
     SECRET,
     Platform,
@@ -400,8 +401,10 @@ def test_an_account_is_blind_while_the_clocks_disagree(
     acme.poll()
 
     with acme.store.read() as tx:
-        (standing,) = waiting(tx, {"acme": acme.watch}, clock()).accounts
-    assert standing.blind
+        watches = {"acme": acme.watch}
+        moment = Moment(read(tx, watches), watches, Warnings())
+        (standing,) = moment.standings(Filter(), clock())
+    assert standing.is_blind
     assert acme.counted()["blind_seconds_total"] >= 60
 
 
@@ -413,8 +416,10 @@ def test_a_clock_that_is_a_little_off_is_nothing_to_tell(
     acme.poll()
 
     with acme.store.read() as tx:
-        (standing,) = waiting(tx, {"acme": acme.watch}, clock()).accounts
-    assert not standing.blind
+        watches = {"acme": acme.watch}
+        moment = Moment(read(tx, watches), watches, Warnings())
+        (standing,) = moment.standings(Filter(), clock())
+    assert not standing.is_blind
     assert acme.watermark() == clock.now - acme.watch.connector.settle
 
 

@@ -70,6 +70,9 @@ class Inbox:
     def ask(self, method: str, path: str, headers: Headers) -> httpx.Response:
         return asyncio.run(self.asked(method, path, headers))
 
+    def act(self, method: str, path: str, headers: Headers, body: Body) -> httpx.Response:
+        return asyncio.run(self.asked(method, path, headers, body))
+
     async def asked(
         self, method: str, path: str, headers: Headers, body: Body = b""
     ) -> httpx.Response:

@@ -51,7 +51,7 @@ def test_what_only_a_restart_changes_is_refused(house: House, head: str) -> None
     assert "changes with a restart only" in refused.text
 
 
-@pytest.mark.parametrize("path", ["/", "/waiting", "/metrics", "/-/ready"])
+@pytest.mark.parametrize("path", ["/", "/events", "/metrics", "/-/ready"])
 def test_a_store_that_cannot_be_read_is_told(house: House, path: str) -> None:
     spoil(house.path.with_name("rw.db"), house)
 

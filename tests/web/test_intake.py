@@ -7,7 +7,6 @@ import gzip
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -16,11 +15,13 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
 from monitor.ports import interchange
-from monitor.web import api, lines
+from monitor.web import lines
+from monitor.web.api import intake
 from monitor.web.problem import RefusedError
 from tests.acceptance.platform import SECRET
 from tests.acceptance.watching import NOON, Hands
 from tests.web.handing import POSTS, Inbox, by_token, call
+from tests.web.problems import problem
 
 PAGE = (Path(__file__).parents[2] / "docs/inbox.md").read_text(encoding="utf-8")
 NOON_TOLD = "2026-06-01T12:00:00.500000Z"
@@ -31,14 +32,6 @@ def inbox(tmp_path: Path, clock: Hands) -> Iterator[Inbox]:
     inbox = Inbox(tmp_path, clock)
     yield inbox
     inbox.close()
-
-
-def problem(response: httpx.Response) -> tuple[int, Any]:
-    """The status, and what can be done."""
-    assert response.headers["content-type"] == "application/problem+json"
-    told = response.json()
-    assert told["status"] == response.status_code
-    return told["status"], told["detail"]
 
 
 def test_posts_are_stored_and_told_so(inbox: Inbox) -> None:
@@ -217,25 +210,25 @@ def test_a_part_is_stored_before_the_rest_is_sent(inbox: Inbox) -> None:
     seen: list[int] = []
 
     async def sent() -> AsyncIterator[bytes]:
-        for number in range(3 * api.PART_LINES):
+        for number in range(3 * intake.PART_LINES):
             yield json.dumps(call(number)).encode() + b"\n"
         for _ in range(100):
             seen.append(len(inbox.stored()))
             yield b"\n"
 
-    assert inbox.send(sent()).json()["stored"] == 3 * api.PART_LINES
-    assert seen[0] == 2 * api.PART_LINES
+    assert inbox.send(sent()).json()["stored"] == 3 * intake.PART_LINES
+    assert seen[0] == 2 * intake.PART_LINES
 
 
 def test_a_sender_that_goes_away_leaves_what_it_had_sent(inbox: Inbox) -> None:
     async def broken() -> AsyncIterator[bytes]:
-        for number in range(api.PART_LINES + 1):
+        for number in range(intake.PART_LINES + 1):
             yield json.dumps(call(number)).encode() + b"\n"
         raise ClientDisconnect
 
     inbox.send(broken())
 
-    assert len(inbox.stored()) == api.PART_LINES
+    assert len(inbox.stored()) == intake.PART_LINES
     assert inbox.row().live_since is None
 
 
@@ -269,7 +262,7 @@ def test_more_than_a_few_at_once_are_told_to_come_back(inbox: Inbox) -> None:
     async def crowd() -> tuple[httpx.Response, list[httpx.Response]]:
         ahead = [
             asyncio.create_task(inbox.asked("POST", POSTS, by_token(), hanging()))
-            for _ in range(api.AT_ONCE)
+            for _ in range(intake.AT_ONCE)
         ]
         await asyncio.sleep(0.05)
         refused = await inbox.asked("POST", POSTS, by_token())
@@ -314,4 +307,4 @@ def test_the_limits_are_those_of_the_docs() -> None:
     assert f"{lines.MOST_BYTES:,} bytes (unpacked too) or {lines.MOST_LINES:,} lines" in PAGE
     assert f"A line has at most {lines.LONGEST_LINE:,} bytes" in PAGE
     assert f"within {lines.PATIENCE:.0f} seconds" in PAGE
-    assert api.AT_ONCE == 4  # "four requests are in work"
+    assert intake.AT_ONCE == 4  # "four requests are in work"

@@ -1,4 +1,4 @@
-"""The API: posts of any channel, handed in as JSON Lines."""
+"""Posts of any channel, handed in as JSON Lines."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import Any
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from monitor.cycle.delivery import Delivery
 from monitor.cycle.desk import Watch
@@ -34,11 +33,6 @@ PART_BYTES = 1_000_000
 """Of a request, what is stored in one transaction."""
 
 KINDS = ("application/x-ndjson", "application/jsonl", "application/json")
-
-
-def routes(deck: Deck) -> list[Route]:
-    intake = Intake(deck)
-    return [Route("/api/v1/accounts/{name}/posts", intake.posts, methods=["POST"])]
 
 
 class Intake:

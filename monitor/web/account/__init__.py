@@ -1,0 +1,1 @@
+"""One account: how its reading stands, and what it means."""

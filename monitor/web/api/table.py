@@ -1,0 +1,27 @@
+"""All that can be asked of the API, and the routes that serve it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from starlette.routing import Route
+
+from monitor.web.api import acts
+from monitor.web.api.endpoint import PREFIX, Serve
+from monitor.web.api.intake import Intake
+from monitor.web.api.resource import Resource, served
+from monitor.web.deck import Deck
+from monitor.web.problem import API, problem
+
+TABLE = [*acts.ENDPOINTS]
+
+_NOWHERE = f"there is nothing at this address; {PREFIX}/openapi.json tells what there is"
+
+
+def routes(deck: Deck) -> list[Route]:
+    paths: defaultdict[str, dict[str, Serve]] = defaultdict(dict)
+    for endpoint in TABLE:
+        paths[endpoint.path][endpoint.method] = served(endpoint, deck)
+    paths["/accounts/{name}/posts"]["POST"] = Intake(deck).posts
+    resources = [Route(PREFIX + path, Resource(serves)) for path, serves in paths.items()]
+    return [*resources, Route(f"{API}{{rest:path}}", problem(404, _NOWHERE))]

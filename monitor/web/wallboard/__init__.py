@@ -1,0 +1,1 @@
+"""The wallboard: who waits now, kept true while somebody looks at it."""

@@ -1,0 +1,93 @@
+"""The stream of changes: one look at the database each second, however many listen."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from time import perf_counter, thread_time
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from monitor.store.database import StoreError
+from monitor.web.wallboard.board import Board, CrowdedError
+from monitor.web.wallboard.channel import Channel
+from monitor.web.wallboard.filter import Filter
+
+log = structlog.get_logger()
+
+EVERY = 1.0
+"""Seconds between looks."""
+
+SHARE = 30
+"""A look is followed by a rest of so many times what it took: a vast board costs no more than
+some 3 % of a processor, and is told of later."""
+
+BEAT = 5.0
+"""Seconds after which something is sent, if only to show that the stream lives."""
+
+_HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
+
+
+class Broadcaster:
+    """Looks at the board as long as somebody listens."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._listeners = 0
+        self._turns: asyncio.Task[None] | None = None
+
+    async def events(self, request: Request) -> Response:
+        filter_ = Filter.asked(request.query_params)
+        after = request.headers.get("last-event-id") or request.query_params.get("after")
+        try:
+            channel = await run_in_threadpool(self._board.channel, filter_)
+        except CrowdedError as error:
+            return PlainTextResponse(f"{error}\n", 503, {"retry-after": "30"})
+        sent = self._listen(channel, after)
+        return StreamingResponse(sent, media_type="text/event-stream", headers=_HEADERS)
+
+    async def _listen(self, channel: Channel, place: str | None) -> AsyncGenerator[bytes, None]:
+        channel.listeners += 1
+        self._listeners += 1
+        if self._turns is None or self._turns.done():
+            self._turns = asyncio.create_task(self._turn())
+        try:
+            yield b": replywatch\n\n"
+            while True:
+                news = channel.news
+                told, place = channel.since(place)
+                yield told or b"event: beat\ndata: {}\n\n"
+                await _heard(news)
+        finally:
+            channel.listeners -= 1
+            channel.asked_at = perf_counter()
+            self._listeners -= 1
+
+    async def _turn(self) -> None:
+        while self._listeners:
+            took = 0.0
+            try:
+                changed, took = await run_in_threadpool(self._look)
+                for channel in changed:
+                    channel.wake()
+            except StoreError as error:
+                log.warning("events.delayed", error=str(error))
+            except Exception as error:
+                log.error("events.failed", exc_info=error)
+            await asyncio.sleep(max(EVERY, SHARE * took))
+
+    def _look(self) -> tuple[list[Channel], float]:
+        """The channels that have news, and the seconds of a processor that it took to know."""
+        began = thread_time()
+        return self._board.turn(), thread_time() - began
+
+
+async def _heard(news: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(BEAT):
+            await news.wait()
+    except TimeoutError:
+        pass
