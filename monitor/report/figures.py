@@ -118,6 +118,7 @@ class Report:
     classes: Classes
     worst: Sequence[Worst]
     observed: Mapping[str, Observation]
+    languages: Sequence[str]
     unheard: Counter[str]
     trial: Trial | None
 
@@ -174,6 +175,7 @@ def made(
         classes=_classes(parts),
         worst=_worst(tx, parts),
         observed={part.subject.name: part.observation for part in parts},
+        languages=sorted({each for part in parts for each in part.by_language if each}),
         unheard=unheard(tx, parts, asked),
         trial=_trial(tx, subjects, config, request, dict(zip(rows, promises, strict=True)), now),
     )

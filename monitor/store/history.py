@@ -55,10 +55,10 @@ class Narrowing:
     languages: Sequence[str] = ()
     target_ids: Collection[int] | None = None
 
-    def speaks(self) -> list[sa.ColumnElement[bool]]:
+    def speaks(self, opener: sa.FromClause = post) -> list[sa.ColumnElement[bool]]:
         if not self.languages:
             return []
-        spoken = sa.func.lower(post.c.lang)
+        spoken = sa.func.lower(opener.c.lang)
         names = [name.lower() for name in self.languages]
         broader = [spoken.startswith(f"{name}-", autoescape=True) for name in names]
         return [sa.or_(spoken.in_(names), *broader)]
@@ -77,7 +77,7 @@ class Narrowing:
         return due.c.target_id.in_(sorted(self.target_ids or ()))
 
 
-ALL = Narrowing()
+EVER, ALL = Window(), Narrowing()
 
 
 class Opened(NamedTuple):
@@ -213,14 +213,26 @@ def owed(
 
 
 def listed(
-    tx: sa.Connection, accounts: Collection[int], statuses: Collection[Status]
+    tx: sa.Connection,
+    accounts: Collection[int],
+    statuses: Collection[Status],
+    window: Window = EVER,
+    narrowed: Narrowing = ALL,
 ) -> Iterator[Mapping[Any, Any]]:
     """Whole rows of waits with their account's name and the `url` of the post to show, in the
     order of their numbers."""
     query = _LISTED.where(
         wait.c.account_id.in_(sorted(accounts)),
         wait.c.status.in_(sorted(status.value for status in statuses)),
+        *window.holds(wait.c.opened_at),
+        *narrowed.owes(),
     ).order_by(wait.c.number)
+    if narrowed.languages:
+        opener = post.alias("opener")
+        is_opener = (opener.c.account_id == wait.c.account_id) & (
+            opener.c.native_id == wait.c.opened_by
+        )
+        query = query.join(opener, is_opener).where(*narrowed.speaks(opener))
     yield from tx.execute(query.execution_options(yield_per=_AT_ONCE)).mappings()
 
 

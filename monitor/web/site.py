@@ -22,6 +22,7 @@ from monitor.web.deck import Deck
 from monitor.web.guard import Guard
 from monitor.web.paper import Paper
 from monitor.web.problem import API, problem
+from monitor.web.report import page as report
 from monitor.web.wait import page as wait
 from monitor.web.wallboard import page as wallboard
 
@@ -38,6 +39,7 @@ def build(deck: Deck) -> ASGIApp:
             *wallboard.routes(deck, paper),
             *wait.routes(deck, paper),
             *account.routes(deck, paper),
+            *report.routes(deck, paper),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
