@@ -129,7 +129,7 @@ def _promise_rows(report: Report) -> Iterator[Row]:
             verdict,
             share(one.share_before),
             f"{points(one.change)}, {chance}" if one.change is not None else NOTHING,
-            ", ".join(filter(None, (telling.late(one), telling.not_judged(one)))),
+            ", ".join((telling.late(one), *telling.not_judged(one))),
             counted(it.allowed),
         )
 

@@ -140,10 +140,10 @@ def late(one: Promise) -> str:
     return f"{attained.of(Verdict.BREACHED):,} of {attained.judged:,}"
 
 
-def not_judged(one: Promise) -> str:
+def not_judged(one: Promise) -> list[str]:
     """What is left beside those, if anything."""
     attained = one.attained
-    parts = [
+    return [
         f"{attained.of(verdict):,} {word}"
         for verdict, word in (
             (Verdict.PENDING, "not due yet"),
@@ -151,7 +151,6 @@ def not_judged(one: Promise) -> str:
         )
         if attained.of(verdict)
     ]
-    return ", ".join(parts)
 
 
 def why_they_differ(report: Report) -> str:

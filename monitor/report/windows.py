@@ -77,6 +77,8 @@ def told(bounds: Bounds, zone: ZoneInfo, now: datetime) -> str:
         return f"everything before {_day_and_time(end, zone)}" if bounds.until else "all there is"
     start, end = bounds.since.astimezone(zone), (bounds.until or now).astimezone(zone)
     is_whole = _is_midnight(start) and (bounds.until is None or _is_midnight(end))
+    if not is_whole and start.date() == end.date():
+        return f"{_days(start.date(), end.date())}, {start:%H:%M} to {end:%H:%M}"
     if not is_whole:
         return f"{_day_and_time(start, zone)} to {_day_and_time(end, zone)}"
     last = end.date() if bounds.until is None else end.date() - timedelta(days=1)

@@ -8,10 +8,9 @@ from datetime import timedelta
 from fractions import Fraction
 from math import log
 
+from monitor.report.charts.labels import BOTTOM, LEFT, RIGHT, TOP, Point, beside, clear_of
 from monitor.report.curves import Curve
 from monitor.report.wording import in_words, waiting
-
-LEFT, RIGHT, TOP, BOTTOM = 54, 806, 24, 320
 
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _FROM, _FROM_EARLY, _TO = 30 * _SECOND, _SECOND, timedelta(days=2)
@@ -28,23 +27,23 @@ _TICKS = (
     *((480 * _MINUTE, "8"), (1440 * _MINUTE, "1 day"), (_TO, "2")),
 )
 
-Point = tuple[float, float]
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A line at a length, with the share that still waits where it is known."""
+    """A line at a length, with the share that still waits where it is known; `share_y` is where
+    that is written, clear of the others."""
 
     x: float
     label: str
     y: float | None
     share: str
+    share_y: float
 
 
 @dataclass(frozen=True, slots=True)
 class SurvivalChart:
     """Paths are empty where there is nothing to draw. The curve ends at `end`, and `end_words` say
-    in two lines what that means; `told` is the picture in words."""
+    in two lines, the first at `end_words_y`, what that means; `told` is the picture in words."""
 
     km: str
     band: str
@@ -55,12 +54,15 @@ class SurvivalChart:
     marks: Sequence[Mark]
     end: Point
     end_words: tuple[str, str]
+    end_words_y: float
     told: str
 
 
 def survival_chart(now: Curve, before: Curve | None) -> SurvivalChart:
     axis = _Axis(_start(now))
     km = axis.points(lambda span: _share(now, span))
+    end = km[-1] if km else (LEFT, BOTTOM)
+    marks = _marks(now, axis)
     return SurvivalChart(
         km=_stairs(km),
         band=_area(
@@ -71,9 +73,10 @@ def survival_chart(now: Curve, before: Curve | None) -> SurvivalChart:
         naive=_stairs(axis.points(lambda span: _float(now.naive_share(span)))),
         rows=[(_y(percent / 100), f"{percent} %") for percent in range(0, 101, 25)],
         ticks=[(axis.x(span), label) for span, label in _TICKS if span >= axis.start],
-        marks=[_mark(now, axis, span) for span in MARKS],
-        end=km[-1] if km else (LEFT, BOTTOM),
+        marks=marks,
+        end=end,
         end_words=_end(now),
+        end_words_y=beside([(one.x, one.share_y) for one in marks if one.y is not None], end),
         told=_told(now),
     )
 
@@ -161,10 +164,14 @@ def _back(points: Sequence[Point]) -> Iterator[str]:
     yield f"H{place}"
 
 
-def _mark(now: Curve, axis: _Axis, span: timedelta) -> Mark:
-    share = now.share(span)
-    y = None if share is None else _y(float(share))
-    return Mark(axis.x(span), f"{span // _MINUTE} min", y, f"{waiting(share)} wait")
+def _marks(now: Curve, axis: _Axis) -> list[Mark]:
+    found: list[Mark] = []
+    for span in MARKS:
+        share, x = now.share(span), axis.x(span)
+        y = None if share is None else _y(float(share))
+        at = BOTTOM if y is None else clear_of([(one.x, one.share_y) for one in found], (x, y))
+        found.append(Mark(x, f"{span // _MINUTE} min", y, f"{waiting(share)} wait", at))
+    return found
 
 
 def _end(now: Curve) -> tuple[str, str]:
