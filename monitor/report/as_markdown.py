@@ -264,7 +264,7 @@ def _worst(report: Report, links: Links) -> Iterator[str]:
         rows.append(
             (
                 f"[{name}](<{place}>)" if place else name,
-                f"{plainly(row.customer)} at {plainly(row.account)}: {plainly(row.words)}",
+                f"{plainly(row.customer)} at {plainly(row.account)} – {plainly(row.words)}",
                 row.waited,
                 counted(row.nudges),
                 short(row.reach),

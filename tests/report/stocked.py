@@ -27,7 +27,8 @@ LATER = at(99_999)
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """A wait in few words, in minutes after START; `ended` is a deletion."""
+    """A wait in few words, in minutes after START; `ended` is a deletion, `post` what else is known
+    of the post that opened it."""
 
     account: str
     opened: float
@@ -38,6 +39,7 @@ class Asking:
     kind: Kind = Kind.FIRST
     reply_class: str = "human"
     auto: float | None = None
+    post: tuple[tuple[str, Any], ...] = ()
 
 
 class Stock:
@@ -92,7 +94,7 @@ class Stock:
             if (promise.metric is Metric.FIRST_REPLY) is (one.kind is Kind.FIRST)
         ]
         return (
-            [_post(account_id, name, one, opened)],
+            [{**_post(account_id, name, one, opened), **dict(one.post)}],
             [_wait(account_id, number, name, one, opened)],
             owed,
         )

@@ -5,49 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 from fractions import Fraction
-from functools import cache
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.domain.statistics import Length, naive_percentile, observed, survival
-from monitor.domain.target import Metric, Target, Verdict
+from monitor.domain.target import Metric, Verdict
 from monitor.domain.wait import Kind
 from monitor.report.classes import Outcome
-from monitor.report.numbers import Asked, Subject, account_numbers
+from monitor.report.numbers import Asked, account_numbers
 from monitor.report.windows import Bounds
 from tests.cli.running import at
-from tests.report.stocked import LATER, Asking, Stock
+from tests.report.brands import MINUTE, SMALL, stock
+from tests.report.stocked import LATER, Asking
 
-MINUTE = timedelta(minutes=1)
-ACME = Subject("acme", "Acme Air", "mastodon", ("six", "again"))
-UMBRA = Subject("umbra", "Umbra", "inbox", ("six", "again"))
-SIX = Target("six", Metric.FIRST_REPLY, 6 * MINUTE, Fraction(9, 10))
-AGAIN = Target("again", Metric.NEXT_REPLY, 10 * MINUTE, Fraction(1, 2))
 HALF = Fraction(1, 2)
-
-
-@cache
-def brands() -> Stock:
-    return Stock([ACME, UMBRA], [SIX, AGAIN])
-
-
-def stock(*waits: Asking, acme: float = 60, umbra: float = 60) -> Stock:
-    """Two accounts with these waits, each observed up to its minute."""
-    brands().put(waits, acme=acme, umbra=umbra)
-    return brands()
-
-
-SMALL = (
-    Asking("acme", 0, answered=5),
-    Asking("acme", 10, answered=20, nudges=2, lang="sv-SE"),
-    Asking("umbra", 1, answered=4, lang="sv", reply_class="deflection"),
-    Asking("umbra", 30, nudges=1, auto=31),
-    Asking("umbra", 40, ended=42, lang=None),
-    Asking("umbra", 5, answered=12, kind=Kind.FOLLOW_UP),
-)
 
 
 def test_what_several_accounts_have_is_added_up() -> None:
