@@ -1,4 +1,4 @@
-"""Instants as people type them."""
+"""Instants as they are typed in options."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from monitor.report import moments
 
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """Raises UsageError."""
+    """The instant that is meant, in UTC. Raises UsageError."""
     try:
         return moments.moment(text, zone, now)
     except ValueError as error:

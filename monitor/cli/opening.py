@@ -37,7 +37,8 @@ class Reading:
         return self.config.timezone if self.config else ZoneInfo("UTC")
 
     def subjects(self, tx: sa.Connection, names: Sequence[str] | None) -> list[Subject]:
-        """The accounts of these names, or all. Raises UsageError."""
+        """The accounts of these names, or all: the configured ones in their order, then those of
+        which the database alone knows. Raises UsageError."""
         known = subjects(tx, self.config)
         return [known[name] for name in _wanted(names, known)]
 

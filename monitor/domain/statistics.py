@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil, exp, fsum, lgamma, log, prod, sqrt
+from typing import NamedTuple
 
 _TICK = timedelta(microseconds=1)
 _CERTAIN = 1e-9
@@ -21,7 +22,7 @@ _CERTAIN = 1e-9
 _NOTHING = 1e-20
 """What changes a sum of 1 and more no more."""
 
-_Z95 = 1.959963984540054
+Z95 = 1.959963984540054
 """The normal distribution holds 95 % within so many standard deviations."""
 
 _GRID = (
@@ -31,8 +32,7 @@ _GRID = (
 """Seconds, roughly evenly spread on a logarithmic scale, at lengths that people name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Length:
+class Length(NamedTuple):
     """How long a wait was seen to last: until its answer, or at least until we stopped seeing."""
 
     span: timedelta
@@ -57,8 +57,7 @@ def observed(
     return Length(min(ended_at or watermark, watermark) - opened_at, answered=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """At length `at`, `answered` of the `at_risk` waits that had lasted so long were answered.
 
     `share`, in floating point, is that of the waits that last longer; `variance` is Greenwood's
@@ -76,7 +75,7 @@ class Step:
         """95 % bounds of the share (log-log, Kalbfleisch and Prentice)."""
         if self.share == 0:
             return 0.0, 0.0
-        spread = exp(_Z95 * sqrt(self.variance) / -log(self.share))
+        spread = exp(Z95 * sqrt(self.variance) / -log(self.share))
         return self.share**spread, self.share ** (1 / spread)
 
 

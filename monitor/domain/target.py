@@ -12,6 +12,8 @@ from monitor.domain.calendar import ALWAYS, Calendar
 from monitor.domain.post import TEXT_SEEN, Post, Surface
 from monitor.domain.wait import Kind
 
+_OBJECTIVES_EXACT_TO = 10**9
+
 
 class Metric(StrEnum):
     """Which kind of wait a target judges."""
@@ -64,6 +66,11 @@ class Target:
     def warnings(self, opened_at: datetime) -> list[datetime]:
         """The instants at which it is told that the promise is running out, ascending."""
         return [self.calendar.due(opened_at, step) for step in self.warn_at]
+
+
+def as_written(objective: float) -> Fraction:
+    """An objective that was kept as a number: 90 % is no binary fraction."""
+    return Fraction(objective).limit_denominator(_OBJECTIVES_EXACT_TO)
 
 
 class Verdict(StrEnum):

@@ -1,4 +1,4 @@
-"""Instants as people write them."""
+"""Instants as people type them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     """The instant that `2026-03-02` (its first in `zone`), RFC 3339 or `7d` (back) says, in UTC.
 
-    Raises ValueError with a sentence.
+    Raises ValueError.
     """
     try:
         return _found(text.strip(), zone, now).astimezone(UTC)

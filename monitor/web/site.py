@@ -24,6 +24,7 @@ from monitor.web.guard import Guard
 from monitor.web.limits import Attempts
 from monitor.web.paper import Paper
 from monitor.web.problem import STORE_REST, come_back, told
+from monitor.web.report import page as report
 from monitor.web.session import Sessions
 from monitor.web.visitor import Reception
 from monitor.web.wait import page as wait
@@ -45,6 +46,7 @@ def build(deck: Deck) -> ASGIApp:
             *wallboard.routes(deck, paper),
             *wait.routes(deck, paper),
             *account.routes(deck, paper),
+            *report.routes(deck, paper),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),

@@ -158,7 +158,42 @@ def test_a_story_of_nothing_is_refused(room: Room, query: str, status: int) -> N
     assert problem(room.get(f"/explain?{query}"))[0] == status
 
 
-@pytest.mark.parametrize("path", ["/waits", "/waits/1", "/accounts", "/report", "/openapi.json"])
+def test_the_board_tells_who_waits_and_how_it_stands(room: Room) -> None:
+    room.ask("POST", "/api/v1/waits/2/ack")
+
+    board = room.told("/board")
+
+    (wait,) = board["waits"]
+    assert (wait["id"], wait["state"], wait["acked_by"]) == (2, "overdue", "anna")
+    assert (wait["target"], wait["due_at"]) == ("forty", "2026-06-01T12:00:40.500000Z")
+    assert board["counts"] == {
+        "overdue": 1,
+        "unconfirmed": 0,
+        "warned": 0,
+        "pending": 0,
+        "loose": 0,
+    }
+    assert board["targets"][0]["breached"] == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("state=overdue", [2]),
+        ("state=loose", [2]),
+        ("state=pending", []),
+        ("account=chat", []),
+        ("brand=phone&target=forty", [2]),
+        ("language=sv", []),
+    ],
+)
+def test_the_board_is_narrowed_as_its_page_is(room: Room, query: str, found: list[int]) -> None:
+    assert [wait["id"] for wait in room.told(f"/board?{query}")["waits"]] == found
+
+
+@pytest.mark.parametrize(
+    "path", ["/board", "/waits", "/waits/1", "/accounts", "/report", "/openapi.json"]
+)
 def test_what_has_not_changed_is_not_sent_again(room: Room, clock: Hands, path: str) -> None:
     first = room.get(path)
     clock.forward(1)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from monitor.ports.interchange import HandedPost
 from monitor.web.api.accounts import Account, Accounts
 from monitor.web.api.acts import Dismissing
+from monitor.web.api.board import Shown
 from monitor.web.api.endpoint import Nothing
 from monitor.web.api.figures import Promises, Replay, Report
 from monitor.web.api.intake import Taken
@@ -48,6 +49,34 @@ _WAIT = {
             "late_detected": False,
         }
     ],
+}
+_WAITING = {
+    "id": 17,
+    "account": "acme-bluesky",
+    "brand": "acme",
+    "platform": "bluesky",
+    "kind": "first",
+    "surface": "public",
+    "customer_name": "Ann",
+    "customer_handle": "ann.example",
+    "words": "@acme where is my suitcase?",
+    "language": "en",
+    "url": "https://bsky.app/profile/ann.example/post/3l6o",
+    "opened_at": "2026-03-02T10:00:00Z",
+    "state": "warned",
+    "target": "airline-6m",
+    "due_at": "2026-03-02T10:06:00Z",
+    "other_targets": [],
+    "opens_at": None,
+    "blind": False,
+    "nudges": 0,
+    "last_nudge_at": None,
+    "reach": 3,
+    "reach_10m_ago": None,
+    "rating": None,
+    "acked_by": None,
+    "acked_at": None,
+    "live": True,
 }
 _ACTED = {
     **_WAIT,
@@ -145,6 +174,15 @@ EXAMPLES: dict[type[BaseModel], Any] = {
     WaitsPage: {"waits": [_WAIT], "next": "/api/v1/waits?limit=1&after=17"},
     WholeWait: {**_ACTED, "posts": [_POST], "explain": [_STEP]},
     ActedWait: _ACTED,
+    Shown: {
+        "counts": {"overdue": 0, "unconfirmed": 0, "warned": 1, "pending": 0, "loose": 1},
+        "more": 0,
+        "targets": [_ATTAINED],
+        "first_reply": _TIMES,
+        "coverage": 1.0,
+        "troubled": [],
+        "waits": [_WAITING],
+    },
     Accounts: {"accounts": [_ACCOUNT]},
     Account: _ACCOUNT,
     Report: {

@@ -6,7 +6,17 @@ from collections import defaultdict
 
 from starlette.routing import Route
 
-from monitor.web.api import accounts, acts, figures, intake, openapi, silences, stories, waits
+from monitor.web.api import (
+    accounts,
+    acts,
+    board,
+    figures,
+    intake,
+    openapi,
+    silences,
+    stories,
+    waits,
+)
 from monitor.web.api.endpoint import PREFIX, Endpoint, Serve
 from monitor.web.api.resource import Resource
 from monitor.web.deck import Deck
@@ -15,6 +25,7 @@ from monitor.web.problem import API, problem
 TABLE: list[Endpoint] = [
     *waits.ENDPOINTS,
     *acts.ENDPOINTS,
+    *board.ENDPOINTS,
     *accounts.ENDPOINTS,
     *figures.ENDPOINTS,
     *stories.ENDPOINTS,
