@@ -67,10 +67,12 @@ class Broadcaster:
             channel.listeners -= 1
             channel.asked_at = perf_counter()
             self._heard_on[channel] -= 1
+            if not self._heard_on[channel]:
+                del self._heard_on[channel]
 
     async def _turn(self) -> None:
         """As long as anybody listens, and the program goes on."""
-        while self._heard_on.total() and not self._ending.is_set():
+        while self._heard_on and not self._ending.is_set():
             took = 0.0
             try:
                 changed, took = await run_in_threadpool(self._look)
@@ -83,7 +85,6 @@ class Broadcaster:
             await self._rest(max(EVERY, SHARE * took))
         for channel in self._heard_on:
             channel.wake()
-        self._heard_on = +self._heard_on
 
     async def _rest(self, seconds: float) -> None:
         """The end is not slept through."""
