@@ -49,7 +49,8 @@ class Visitor:
 
     def rows(self) -> list[str]:
         """The first words of each row."""
-        return self.page.locator("tr.wait .w-text").all_text_contents()
+        found: list[str] = self.page.locator("tr.wait .w-text").all_text_contents()
+        return found
 
     def find(self, words: str) -> None:
         """Wait until somebody who wrote this is shown."""
