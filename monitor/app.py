@@ -152,7 +152,10 @@ class Program:
     def metrics(self, accept: str) -> tuple[bytes, str]:
         """What Prometheus scrapes, and its content type."""
         process = Process(
-            self.daemon.jobs_missed, self.reloads.successful, self.reloads.succeeded_at
+            self.daemon.jobs_missed,
+            self.reloads.successful,
+            self.reloads.succeeded_at,
+            [*self.daemon.plan.places],
         )
         return exposition(self.store, self.watches, process, self.clock(), accept)
 

@@ -163,6 +163,10 @@ class Daemon:
         self._release()
         return failed
 
+    @property
+    def plan(self) -> Plan:
+        return self._teller.plan
+
     def is_ready(self) -> bool:
         """Whether every polled account has had its first poll, good or bad."""
         with self._store.read() as tx:
