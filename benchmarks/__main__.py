@@ -22,6 +22,7 @@ from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
 from benchmarks.result import Goal, Outcome, Result, Skipped
 from benchmarks.stores import stores
+from benchmarks.telling import telling
 from benchmarks.verdicts import verdicts
 from monitor.cli import collect_seldom
 
@@ -34,6 +35,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "business-time": business_time,
     "verdicts": verdicts,
     "memory": daemon_memory,
+    "telling": telling,
 }
 RESULTS = Path(__file__).with_name("results.json")
 
