@@ -26,6 +26,7 @@ from monitor.metrics.collector import Process, exposition
 from monitor.notifiers.log import LogNotifier
 from monitor.ports.clock import Clock
 from monitor.ports.connector import Reason
+from monitor.report.digest import digest
 from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
 from monitor.store import accounts, tallies, targets
@@ -118,7 +119,7 @@ class Program:
         self.store = open_own_store(self.config, clock)
         self._sessions = open_sessions(self.config, clock)
         watched = watches(self.config, self.store, clock, self._sessions)
-        self.daemon = Daemon(self.store, watched, LogNotifier(), clock)
+        self.daemon = Daemon(self.store, watched, LogNotifier(), clock, digest)
         self.reloads = Reloads(successful=True, succeeded_at=clock())
 
     def reload(self) -> None:

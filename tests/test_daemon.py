@@ -20,6 +20,7 @@ from monitor.cycle.desk import Watch
 from monitor.daemon import Daemon
 from monitor.ports.connector import Reason
 from monitor.ports.notifier import AlertKind, Notice
+from monitor.report.digest import digest
 from monitor.store import accounts, lease, schema, tallies
 from monitor.store.database import Store
 from tests.acceptance.platform import Platform, hanging, whole
@@ -80,7 +81,7 @@ class Run:
         config = load(self.path)
         self.store = Store(config.store_url)
         self.store.upgrade()
-        self.daemon = Daemon(self.store, self.watches(config), self.ears, clock)
+        self.daemon = Daemon(self.store, self.watches(config), self.ears, clock, digest)
 
     def stop(self) -> bool:
         """Whether all polls had ended; nothing happens the second time."""

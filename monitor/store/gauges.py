@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,22 @@ def owed(
         target_id: Owed(overdue, unconfirmed, instant_or_none(following))
         for target_id, overdue, unconfirmed, following in tx.execute(query)
     }
+
+
+def unjudged_waits(tx: sa.Connection, account_id: int, targets: Iterable[int]) -> int:
+    """How many open waits have a promise, of those in force, whose due instant is still to be
+    observed."""
+    query = (
+        sa.select(sa.func.count(due.c.wait.distinct()))
+        .join(wait, wait.c.number == due.c.wait)
+        .where(
+            due.c.account_id == account_id,
+            due.c.next_at.is_not(None),
+            due.c.target_id.in_(sorted(targets)),
+            _OPEN,
+        )
+    )
+    return int(tx.scalar(query) or 0)
 
 
 def open_reach(tx: sa.Connection, account_id: int) -> int:

@@ -23,6 +23,7 @@ from monitor.daemon import Daemon
 from monitor.domain.post import Post
 from monitor.domain.wait import DEFINITION_VERSION
 from monitor.notifiers.log import LogNotifier
+from monitor.report.digest import digest
 from monitor.store import accounts, schema
 from monitor.store.database import MIGRATIONS, Store
 from monitor.store.instants import micros
@@ -64,8 +65,9 @@ class Past:
         return self._all(schema.wait)
 
     def figures(self) -> list[list[dict[str, Any]]]:
-        """What was counted and told."""
-        return [self._all(table) for table in (schema.tally, schema.bucket, schema.alert)]
+        """What was counted and told; but not when it was written, which older versions lose."""
+        told = [{**row, "written_at": None} for row in self._all(schema.alert)]
+        return [self._all(schema.tally), self._all(schema.bucket), told]
 
     def _all(self, table: sa.Table) -> list[dict[str, Any]]:
         with self.store.read() as tx:
@@ -173,7 +175,7 @@ def test_cut_short_it_begins_anew(past: Past) -> None:
 def test_the_daemon_does_it_before_all_else(past: Past, begin: Any) -> None:
     past.poll(*ANSWERED)
     past.older_rules(status="open")
-    daemon = Daemon(past.store, {"acme": past.watch}, LogNotifier(), lambda: NOW)
+    daemon = Daemon(past.store, {"acme": past.watch}, LogNotifier(), lambda: NOW, digest)
     begin(daemon)
     if begin is Daemon.start:
         daemon.stop()
