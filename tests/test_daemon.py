@@ -47,6 +47,9 @@ class HastyClock:
         """Go on so much faster than the wall's."""
         self._at, self._from, self._haste = self(), time.monotonic(), haste
 
+    def forward(self, span: timedelta) -> None:
+        self._at += span
+
 
 class Ears:
     """A notifier."""
@@ -89,8 +92,11 @@ class Run:
         self.is_stopped = True
         return ended
 
-    def write(self, *addresses: str) -> None:
-        text = configuration(*addresses, targets=MINUTE, poll="6s")
+    def heard(self) -> set[AlertKind]:
+        return {item.kind for notice in self.ears.heard for item in notice.items}
+
+    def write(self, *addresses: str, head: str = "") -> None:
+        text = configuration(*addresses, targets=MINUTE, poll="6s", head=head)
         self.path.write_text(text, encoding="utf-8")
 
     def watches(self, config: Config) -> Mapping[str, Watch]:
@@ -241,6 +247,36 @@ def test_the_breach_of_a_promise_is_told_once(platform: Platform, start: Start) 
     assert (item.kind, item.account) == (AlertKind.BREACH, "acme")
     assert run.stored(schema.wait.c.opened_by) == [asked]
     assert took * HASTE < 60 + 90
+
+
+def test_trouble_with_a_platform_is_told_and_so_is_its_end(
+    platform: Platform, start: Start
+) -> None:
+    run = start(platform)
+    until(lambda: run.row().live_since)
+    platform.fails(whole(status="401 No"))
+    until(lambda: {AlertKind.ACCOUNT_FAILING, AlertKind.BLIND} <= run.heard())
+    platform.fails(None)
+    run.daemon.take(run.watches(load(run.path)))
+
+    until(lambda: {AlertKind.ACCOUNT_RECOVERED, AlertKind.BLIND_OVER} <= run.heard())
+    assert len(run.ears.heard) == 4
+
+
+def test_one_round_tells_what_there_is_to_tell(
+    platform: Platform, tmp_path: Path, clock: HastyClock, opened: ExitStack
+) -> None:
+    run = Run(tmp_path, platform, clock=clock)
+    opened.callback(run.store.close)
+    run.write(platform.address, head="digest: {at: daily 00:00}\n")
+    run.daemon.watches = run.watches(load(run.path))
+    run.daemon.once()
+    clock.run(0)
+    clock.forward(timedelta(days=2))
+    platform.fails(whole(status="500 Oh"))
+    run.daemon.once()
+
+    assert run.heard() == {AlertKind.BLIND, AlertKind.DIGEST}
 
 
 def test_a_reload_asks_again_what_was_refused(platform: Platform, start: Start) -> None:
