@@ -18,6 +18,10 @@ from monitor.store.posts import StoredPost
 from monitor.store.schema import post, reach_sample, wait
 from monitor.store.upsert import execute_many, in_parts, insert_into
 
+_COUNTS = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
+TOTAL = sum((sa.func.coalesce(count, 0) for count in _COUNTS), sa.literal(0))
+"""How far a post has reached by now, where its row is asked for."""
+
 
 def note(
     tx: sa.Connection,
@@ -81,16 +85,14 @@ class Spread(NamedTuple):
 
 def of_open_waits(tx: sa.Connection, account_id: int, least: int) -> list[Spread]:
     """Of open live waits, those whose post has reached so many at least."""
-    counts = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
-    total = sum((sa.func.coalesce(count, 0) for count in counts), sa.literal(0))
     query = (
-        sa.select(wait.c.number, post.c.native_id, total)
+        sa.select(wait.c.number, post.c.native_id, TOTAL)
         .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
         .where(
             wait.c.account_id == account_id,
             wait.c.status == Status.OPEN.value,
             wait.c.live,
-            total >= least,
+            least <= TOTAL,
         )
         .order_by(wait.c.number)
     )
