@@ -58,7 +58,7 @@ class Running:
 
 @pytest.fixture
 def acme(tmp_path: Path, platform: Platform, clock: Hands) -> Iterator[Running]:
-    watched = Watched(tmp_path, platform.address, clock, deadline=0.4, targets=WARNED)
+    watched = Watched(tmp_path, platform.address, clock, targets=WARNED)
     watched.poll()
     yield Running(watched)
     watched.close()
@@ -199,7 +199,7 @@ def test_before_the_first_poll_nobody_is_blind(
     tmp_path: Path, platform: Platform, clock: Hands
 ) -> None:
     platform.fails(DOWN)
-    running = Running(Watched(tmp_path, platform.address, clock, deadline=0.4))
+    running = Running(Watched(tmp_path, platform.address, clock))
     running.run(3600)
     running.acme.close()
 
@@ -259,7 +259,7 @@ def test_who_promises_nothing_is_blind_to_nothing(
     tmp_path: Path, platform: Platform, clock: Hands
 ) -> None:
     no_targets = "targets: []\n"
-    watched = Watched(tmp_path, platform.address, clock, deadline=0.4, more=f"    {no_targets}")
+    watched = Watched(tmp_path, platform.address, clock, more=f"    {no_targets}")
     running = Running(watched)
     running.look()
     platform.fails(DOWN)

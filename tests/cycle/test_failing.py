@@ -36,7 +36,7 @@ class Polled:
 
 @pytest.fixture
 def acme(tmp_path: Path, platform: Platform, clock: Hands) -> Iterator[Polled]:
-    watched = Watched(tmp_path, platform.address, clock, deadline=0.4)
+    watched = Watched(tmp_path, platform.address, clock)
     yield Polled(watched, platform, clock)
     watched.close()
 
