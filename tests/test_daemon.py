@@ -263,6 +263,26 @@ def test_trouble_with_a_platform_is_told_and_so_is_its_end(
     assert len(run.ears.heard) == 4
 
 
+def test_who_was_answered_in_time_while_nothing_could_be_read_is_told_of_to_nobody(
+    platform: Platform, start: Start, clock: HastyClock
+) -> None:
+    run = start(platform)
+    until(lambda: run.row().live_since)
+    clock.run(5)
+    asked = platform.says("ada")
+    until(lambda: run.stored(schema.wait.c.opened_by))
+    platform.fails(whole(status="503 Oh"))
+    platform.replies(asked)
+    clock.run(HASTE)
+    until(lambda: AlertKind.BLIND in run.heard())
+    assert run.stored(schema.wait.c.status) == ["open"]
+    platform.fails(None)
+    until(lambda: AlertKind.BLIND_OVER in run.heard(), seconds=30)
+
+    assert run.stored(schema.due.c.verdict) == ["met"]
+    assert AlertKind.BREACH not in run.heard()
+
+
 def test_one_round_tells_what_there_is_to_tell(
     platform: Platform, tmp_path: Path, clock: HastyClock, opened: ExitStack
 ) -> None:
