@@ -37,18 +37,24 @@ SOON = timedelta(minutes=10)
 
 def look_for_surges(store: Store, watches: Mapping[str, Watch], now: datetime) -> None:
     """Write down what surges, each once: mentions once an hour. Raises StoreError."""
-    for watch in watches.values():
+    with store.read() as tx:
+        rows = accounts.all_of(tx)
+    for name, watch in watches.items():
+        row = rows[name]
         with store.read() as tx:
-            row = accounts.one(tx, watch.name)
-            if row.live_since is None:
-                continue
-            found = [*_crowd(tx, watch, row, row.live_since, now), *_spread(tx, watch, row, now)]
-            told = alerts.standing(tx, [fact.key for fact in found])
-        news = [fact for fact in found if fact.key not in told]
+            news = _news(tx, watch, row, now)
         if news:
             with store.write() as tx:
-                accounts.held(tx, watch.name)
+                accounts.held(tx, name)
                 alerts.write(tx, row.id, news, now)
+
+
+def _news(tx: sa.Connection, watch: Watch, row: AccountRow, now: datetime) -> list[Fact]:
+    if row.live_since is None:
+        return []
+    found = [*_crowd(tx, watch, row, row.live_since, now), *_spread(tx, watch, row, now)]
+    told = alerts.standing(tx, [fact.key for fact in found])
+    return [fact for fact in found if fact.key not in told]
 
 
 def _crowd(

@@ -85,18 +85,21 @@ class Spread(NamedTuple):
 
 def of_open_waits(tx: sa.Connection, account_id: int, least: int) -> list[Spread]:
     """Of open live waits, those whose post has reached so many at least."""
-    query = (
-        sa.select(wait.c.number, post.c.native_id, TOTAL)
-        .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
-        .where(
-            wait.c.account_id == account_id,
-            wait.c.status == Status.OPEN.value,
-            wait.c.live,
-            least <= TOTAL,
-        )
-        .order_by(wait.c.number)
+    rows = tx.execute(_OF_OPEN_WAITS, {"of": account_id, "least": least})
+    return [Spread(*row) for row in rows]
+
+
+_OF_OPEN_WAITS = (
+    sa.select(wait.c.number, post.c.native_id, TOTAL)
+    .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
+    .where(
+        wait.c.account_id == sa.bindparam("of"),
+        wait.c.status == Status.OPEN.value,
+        wait.c.live,
+        sa.bindparam("least") <= TOTAL,
     )
-    return [Spread(*row) for row in tx.execute(query)]
+    .order_by(wait.c.number)
+)
 
 
 def forget(tx: sa.Connection, before: datetime) -> int:
