@@ -99,6 +99,13 @@ def latest(
     return {account_id: (AlertKind(kind), instant(at)) for account_id, kind, at in rows}
 
 
+def rename(tx: sa.Connection, account_id: int, old: str, new: str) -> None:
+    """The account has another name: so its facts go on under it."""
+    renamed = sa.func.replace(alert.c.key, f"/{old}/", f"/{new}/")
+    mine = (alert.c.account_id == account_id) & alert.c.wait.is_(None)
+    tx.execute(sa.update(alert).where(mine).values(key=renamed))
+
+
 def untold(tx: sa.Connection, now: datetime, limit: int = 100) -> list[Untold]:
     """The facts that wait to be told, and that nobody is telling; the oldest first."""
     columns = (alert, account.c.name, target.c.name.label("target"), wait.c.customer_handle)

@@ -315,6 +315,17 @@ def test_an_inbox_that_is_handed_in_to_again_is_blind_no_more(inbox: Inbox) -> N
     assert inbox.told() == [f"blind/acme/{since}", f"blind_over/acme/{since}"]
 
 
+def test_several_who_look_out_write_it_once(tmp_path: Path) -> None:
+    with watched(tmp_path) as (store, watch):
+        one, other = Inbox(store, watch), Inbox(store, watch)
+        one.hand_in(0)
+        for minute in range(30):
+            one.look(minute, minute + 1)
+            other.look(minute, minute + 1)
+
+        assert one.told() == [f"blind/acme/{rfc3339(at(0))}"]
+
+
 def test_an_inbox_has_its_time_to_hand_in_after_a_start(inbox: Inbox) -> None:
     inbox.hand_in(0)
     inbox.look(600, 606)
