@@ -19,8 +19,8 @@ from monitor.notifiers.inert import inert, web_link
 from monitor.notifiers.texts import Texts
 from monitor.ports.notifier import AlertKind, Item
 
-EVERY = timedelta(minutes=1)  # as Prometheus re-sends
-LASTS = 4 * EVERY  # so that three lost rounds end nothing, as Prometheus has it
+EVERY = timedelta(seconds=20)  # it waits 30 s for more of a group, but not for what began before
+LASTS = timedelta(minutes=4)  # so that some lost rounds end nothing, as Prometheus has it
 LARGEST_ROUND = 200  # alerts in one request
 MOST_SAID = 200
 

@@ -47,9 +47,9 @@ _LOOK_ALIKES = str.maketrans(
 _UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])|__+")
 _NAME = re.compile(r"([@＠﹫])(?=\S)")
 _SCHEME = re.compile(r":(?=//|[^\W\d]|\+)")  # and emoji by name; not the colon of 14:02
-_DOMAIN = re.compile(r"(?<=[\w-])[.。．](?=[^\W\d_])")
+_DOMAIN = re.compile(r"(?<=[\w-])(?:[.．](?=[^\W\d_])|[。｡](?=[a-zA-Z]))")
 _ENTITY = re.compile(r"&(?=#?\w{1,32};)")
-_HEADING = re.compile(r"^(#|[-+=](?=\s)|\d+[.)](?=\s)|/)")
+_BEGINNING = re.compile(r"^(?=[-#+=/]|\d+[.)](?:\s|$))")
 _HASH = re.compile(r"#(?=\w)")
 _LOUD_PATH = re.compile(r"@(?=(?:everyone|here|channel|all|room|team|group)\b)", re.IGNORECASE)
 _MARKED_PATH = {ord(mark): f"%{ord(mark):02X}" for mark in "<>()[]{}*|`\\^\"'~"}
@@ -70,7 +70,7 @@ def inert(text: str, most: int) -> str:
     """The same, with nothing left in it that a place could obey."""
     line = clean(text, most).translate(_LOOK_ALIKES)
     line = _UNDERSCORE.sub(lambda found: "＿" * len(found[0]), line)
-    line = _HEADING.sub(lambda found: BREAK + found[1], line)
+    line = _BEGINNING.sub(BREAK, line)
     line = _HASH.sub(f"#{BREAK}", line)
     line = _NAME.sub(rf"\1{BREAK}", line)
     line = _SCHEME.sub(f":{BREAK}", line)
