@@ -44,6 +44,7 @@ _LOOK_ALIKES = str.maketrans(
         "^": "ˆ",
     }
 )
+_WORDS_ONLY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,!?'…]*")  # most names: nothing to look for
 _UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])|__+")
 _NAME = re.compile(r"([@＠﹫])(?=\S)")
 _SCHEME = re.compile(r":(?=//|[^\W\d]|\+)")  # and emoji by name; not the colon of 14:02
@@ -61,14 +62,18 @@ def clean(text: str, most: int) -> str:
 
     What it says is left as it is: this is enough where text is data (JSON).
     """
-    line = "".join(_seen(text[:MOST_READ]))
+    start = text[: min(MOST_READ, 10 * most)]
+    line = start if start.isascii() and start.isprintable() else "".join(_seen(start))
     line = " ".join(line.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + CUT
 
 
 def inert(text: str, most: int) -> str:
     """The same, with nothing left in it that a place could obey."""
-    line = clean(text, most).translate(_LOOK_ALIKES)
+    line = clean(text, most)
+    if _WORDS_ONLY.fullmatch(line):
+        return line
+    line = line.translate(_LOOK_ALIKES)
     line = _UNDERSCORE.sub(lambda found: "＿" * len(found[0]), line)
     line = _BEGINNING.sub(BREAK, line)
     line = _HASH.sub(f"#{BREAK}", line)
