@@ -23,6 +23,7 @@ from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
 from benchmarks.result import Goal, Outcome, Result, Skipped
 from benchmarks.stores import stores
+from benchmarks.telling import telling
 from benchmarks.verdicts import verdicts
 from monitor.cli import collect_seldom
 
@@ -36,6 +37,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "verdicts": verdicts,
     "memory": daemon_memory,
     "events": events,
+    "telling": telling,
 }
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -204,4 +204,4 @@ def counts(tx: sa.Connection) -> dict[tuple[str, str], int]:
 def pending(tx: sa.Connection) -> dict[str, int]:
     """How many messages are not settled, by notifier."""
     query = sa.select(message.c.notifier, sa.func.count()).where(message.c.next_try_at.is_not(None))
-    return dict(tx.execute(query.group_by(message.c.notifier)).tuples().all())
+    return dict(tx.execute(query.group_by(message.c.notifier)).all())

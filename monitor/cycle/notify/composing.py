@@ -63,10 +63,7 @@ class _Sorted:
 def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
     outbox.held(tx, group.notifier)
     route = plan.route(group)
-    if route is None:
-        outbox.unroute(tx, group)
-        return 0
-    if not _is_ready(tx, plan, group, now):  # another process was faster
+    if route is None or not _is_ready(tx, plan, group, now):  # another process was faster
         return 0
     notices = outbox.gathered(tx, group, now, AT_ONCE)
     about = cases.of(tx, {one.alert for one in notices})
@@ -89,9 +86,7 @@ def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
 
 def _is_ready(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> bool:
     route = plan.route(group)
-    if route is None:
-        return True
-    if route.active and not route.active.is_open(now):
+    if route is None or (route.active and not route.active.is_open(now)):
         return False
     last = messages.last(tx, group)
     return last is None or (last.is_settled and now >= last.composed_at + route.group_interval)
