@@ -29,10 +29,9 @@ from monitor.metrics.catalogue import (
     PROCESS_COUNTERS,
     PROCESS_GAUGES,
     TARGET_GAUGES,
-    Counter,
 )
 from monitor.metrics.histograms import written
-from monitor.metrics.labels import ACCOUNT, Seen, of_account
+from monitor.metrics.labels import ACCOUNT, Seen, known, of_account
 from monitor.store import accounts, gauges, tallies
 from monitor.store.accounts import AccountRow
 from monitor.store.database import Store
@@ -114,24 +113,13 @@ def _counters(seen: Seen, counts: Mapping[tuple[int, str, str], float]) -> Itera
         )
         for watch, row in seen:
             found = by_account.get((row.id, f"{counter.name}_total"), {})
-            known = dict.fromkeys(_known(counter, watch), 0.0)
+            zeros = dict.fromkeys(known(counter, watch.settings), 0.0)
             if counter.by_target:  # one that the account has given up has no series any more
-                found = {label: value for label, value in found.items() if label in known}
-            for label, value in (known | found).items():
+                found = {label: value for label, value in found.items() if label in zeros}
+            for label, value in (zeros | found).items():
                 own = label.split("\t") if counter.labels else []
-                family.add_metric([*of_account(watch), *own], value)
+                family.add_metric([*of_account(watch.settings), *own], value)
         yield family
-
-
-def _known(counter: Counter, watch: Watch) -> list[str]:
-    """The label values that exist before anything was counted."""
-    known = [str(value) for value in counter.known]
-    if counter.by_target:
-        names = [target.name for target in watch.targets.values()]
-        return [f"{name}\t{value}" for name in names for value in known] if known else names
-    if counter.name == "ignored":
-        known += [rule.name for rule in watch.settings.wording.ignore]
-    return known
 
 
 def _reply_times(seen: Seen, kept: Mapping[tuple[int, str], Mapping[str, float]]) -> Metric:
@@ -139,7 +127,7 @@ def _reply_times(seen: Seen, kept: Mapping[tuple[int, str], Mapping[str, float]]
     family = GaugeMetricFamily(PREFIX + KAPLAN_MEIER, catalogue.REPLY_TIME_HELP, labels=labels)
     for watch, row in seen:
         for label, value in kept.get((row.id, KAPLAN_MEIER), {}).items():
-            family.add_metric([*of_account(watch), *label.split("\t")], value)
+            family.add_metric([*of_account(watch.settings), *label.split("\t")], value)
     return family
 
 
@@ -162,7 +150,7 @@ def _gauges(
     }
     watermarks = accounts.watermarks(tx)
     for watch, row in seen:
-        labels, watermark = of_account(watch), watermarks.get(row.id)
+        labels, watermark = of_account(watch.settings), watermarks.get(row.id)
         standing = gauges.open_waits(tx, row.id)
         for kind in Kind:
             open_waits.add_metric([*labels, kind.value], standing.get(kind, (0, now))[0])

@@ -21,7 +21,7 @@ def written(seen: Seen, stored: Mapping[tuple[int, str], Histogram]) -> str:
 
 def _lines(seen: Seen, stored: Mapping[tuple[int, str], Histogram]) -> Iterator[str]:
     told = {
-        row.id: text.labelled(dict(zip(ACCOUNT, of_account(watch), strict=True)))
+        row.id: text.labelled(dict(zip(ACCOUNT, of_account(watch.settings), strict=True)))
         for watch, row in seen
     }
     layout = seen[0][0].bounds if seen else ()  # one for all accounts
