@@ -20,6 +20,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.cycle.desk import Watch
+from monitor.cycle.measuring import measure
 from monitor.cycle.notify import notify
 from monitor.cycle.poll import poll
 from monitor.cycle.retention import Retention
@@ -82,6 +83,7 @@ class Daemon:
             (self._notify, 1),
             (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
+            (self._measure, 60),
         ]
         for job, seconds in every:
             jobs.add_job(self._careful, "interval", [job], name=job.__name__, seconds=seconds)
@@ -247,6 +249,11 @@ class Daemon:
             for watch in self.watches.values():
                 if watch.settings.polls and self._is_free(watch.name, now):
                     self._begin(self._look, watch)
+
+    def _measure(self) -> None:
+        now = self._clock()
+        for watch in self.watches.values():
+            measure(self._store, watch, now)
 
     def _look(self, watch: Watch) -> None:
         try:

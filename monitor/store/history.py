@@ -85,7 +85,7 @@ def opened(tx: sa.Connection, account_id: int, window: Window) -> Iterator[Opene
         columns.ended_at,
         columns.dismissal,
         columns.nudges,
-    ).where(*_standing(account_id), *window.holds(columns.opened_at))
+    ).where(*standing(account_id), *window.holds(columns.opened_at))
     for kind, status, begun, answered, ended, dismissal, nudges in _stream(tx, query):
         yield Opened(
             Kind(kind),
@@ -112,7 +112,7 @@ def owed(
             wait.c.nudges,
         )
         .join(wait, wait.c.number == due.c.wait)
-        .where(*_standing(account_id), *window.holds(due.c.due_at if by_due else wait.c.opened_at))
+        .where(*standing(account_id), *window.holds(due.c.due_at if by_due else wait.c.opened_at))
     )
     for number, target_id, due_at, answered, ended, nudges in _stream(tx, query):
         yield Owed(
@@ -192,7 +192,8 @@ def targets(tx: sa.Connection) -> dict[int, TargetRow]:
     }
 
 
-def _standing(account_id: int) -> list[sa.ColumnElement[bool]]:
+def standing(account_id: int) -> list[sa.ColumnElement[bool]]:
+    """Of the account's waits, those that have not ceased to exist."""
     return [wait.c.account_id == account_id, wait.c.status.not_in(_GONE)]
 
 

@@ -123,7 +123,7 @@ def test_prometheus_pages_when_the_simulation_says_so(answer: Answer, tmp_path: 
     path.write_text(yaml.safe_dump({**header, "tests": [case]}, width=math.inf))
 
     assert "SUCCESS" in run("promtool", "test", "rules", path)
-    assert sum(len(one["exp_samples"]) for one in asked) > 50  # type: ignore[misc, arg-type]
+    assert sum(len(one["exp_samples"]) for one in asked) > 50
 
 
 def _pages_without_holding_on() -> dict[str, object]:
