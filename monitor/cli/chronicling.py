@@ -16,6 +16,7 @@ from monitor.cli.opening import reading
 from monitor.cli.options import Accounts, ConfigFile, Until
 from monitor.config import Account, Config
 from monitor.domain import duration
+from monitor.metrics.chronicle import LABELS
 from monitor.metrics.history import DAY, Asked, export
 
 _SECOND = timedelta(seconds=1)
@@ -82,6 +83,8 @@ def _labels(given: Sequence[str]) -> Mapping[str, str]:
         match = _LABEL.fullmatch(each)
         if match is None:
             raise UsageError(f'"{each}" is no label; write --label job=replywatch')
+        if match[1] in LABELS:
+            raise UsageError(f'the label "{match[1]}" is taken')
         labels[match[1]] = match[2]
     return labels
 

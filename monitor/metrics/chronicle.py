@@ -10,6 +10,7 @@ from pathlib import Path
 from monitor.cycle.measuring import KAPLAN_MEIER
 from monitor.metrics import catalogue, text
 from monitor.metrics.catalogue import ACCOUNT_GAUGES, COUNTERS, HISTOGRAMS, PREFIX, TARGET_GAUGES
+from monitor.metrics.labels import ACCOUNT
 from monitor.metrics.past import Buckets, Key
 from monitor.store.instants import EPOCH
 
@@ -63,6 +64,9 @@ def _families() -> Iterator[_Family]:
 
 
 _FAMILIES = [family for family in _families() if family.metric not in OF_THE_RUN]
+LABELS = frozenset((*ACCOUNT, "le", *(name for family in _FAMILIES for name in family.labels)))
+"""The names of all labels of ours."""
+
 PAST_COUNTERS = [one for one in COUNTERS if f"{one.name}_total" not in OF_THE_RUN]
 PAST_HISTOGRAMS = {name: told for name, told in HISTOGRAMS.items() if name not in OF_THE_RUN}
 

@@ -25,8 +25,8 @@ from monitor.store.past import PastDue, PastWait
 Key = tuple[str, str]
 """A metric, and the values of its own labels."""
 
-RENEWED = 24
-"""So often in its length a window's percentiles are measured anew: of a day's, each hour."""
+RENEWED = timedelta(hours=1)
+"""Percentiles over a day or a week are measured anew so often; over an hour, at each instant."""
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
@@ -181,7 +181,7 @@ class _ReplyTimes:
             self._waits.popleft()
         for window, span in WINDOWS.items():
             before = self._measured.get(window)
-            if before is None or now - before[0] >= span / RENEWED:
+            if before is None or now - before[0] >= min(RENEWED, span / 24):
                 before = now, self._measure(now, now - span)
                 self._measured[window] = before
             for percentile, seconds in before[1].items():
