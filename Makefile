@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-services check bench pictures lock clean
+.PHONY: help install run test test-services check dashboards bench pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -27,6 +27,9 @@ check: .venv/check.stamp ## lint, types, layering, comparisons with heavy peers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -q -m check
+
+dashboards: .venv/check.stamp ## writes the JSON of the Grafana dashboards anew
+	$(BIN)/python -m dashboards
 
 bench: .venv/bench.stamp .venv/services.stamp ## measures what is claimed to be fast, beside a floor or a peer
 	$(BIN)/python -m benchmarks

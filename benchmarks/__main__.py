@@ -22,6 +22,7 @@ from benchmarks.importing import import_memory, import_speed
 from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
 from benchmarks.result import Goal, Outcome, Result, Skipped
+from benchmarks.scraping import open_gauges, scraping, stored_histograms
 from benchmarks.stores import stores
 from benchmarks.telling import telling
 from benchmarks.verdicts import verdicts
@@ -35,6 +36,9 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "conversation": long_conversation,
     "business-time": business_time,
     "verdicts": verdicts,
+    "scraping": scraping,
+    "histograms": stored_histograms,
+    "open-gauges": open_gauges,
     "memory": daemon_memory,
     "events": events,
     "telling": telling,

@@ -8,6 +8,7 @@ one PostgreSQL, each account is polled by the one that takes its lease.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from monitor.cycle.blindness import Lookout
 from monitor.cycle.desk import Watch
 from monitor.cycle.digest import Figures, write_digests
 from monitor.cycle.heartbeat import Heartbeat
+from monitor.cycle.measuring import measure
 from monitor.cycle.notify import Plan
 from monitor.cycle.poll import poll
 from monitor.cycle.retention import Retention
@@ -49,6 +51,9 @@ or a job."""
 
 BEAT = timedelta(minutes=1)
 """Between heartbeats; telling must have come round meanwhile."""
+
+STALL = 60.0
+"""Seconds without a dispatch, of four a second: something hangs that only a restart can end."""
 
 LEASE = "daemon"
 
@@ -83,6 +88,7 @@ class Daemon:
         self._under_way: dict[str, tuple[Future[None], Watch]] = {}
         self._resting: dict[str, datetime] = {}
         self._jobs_resting: dict[str, datetime] = {}
+        self._turned_at = time.monotonic()
         self.displaced: lease.HeldError | None = None
         self._choosing = threading.Lock()
         self._stopping = threading.Event()
@@ -101,6 +107,7 @@ class Daemon:
             (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
             (self._beat, BEAT.total_seconds()),
+            (self._measure, 60),
         ]
         for job, seconds in every:
             jobs.add_job(self._careful, "interval", [job], name=job.__name__, seconds=seconds)
@@ -183,6 +190,10 @@ class Daemon:
         polled = [name for name, watch in self.watches.items() if watch.settings.polls]
         return all(rows[name].last_success_at or rows[name].failures for name in polled)
 
+    def is_turning(self, within: float = STALL) -> bool:
+        """Whether it has looked for who is due in the last seconds, be it in vain."""
+        return time.monotonic() - self._turned_at < within
+
     def _careful(self, job: Callable[[], None]) -> None:
         """Do it, unless the store has failed it a moment ago."""
         name, now = job.__name__, self._clock()
@@ -195,6 +206,7 @@ class Daemon:
             log.error("job.not_stored", job=name.strip("_"), error=str(error))
 
     def _dispatch(self) -> None:
+        self._turned_at = time.monotonic()
         now = self._clock()
         with self._store.read() as tx:
             due = accounts.due_for_poll(tx, now)
@@ -294,6 +306,11 @@ class Daemon:
             for watch in self.watches.values():
                 if watch.settings.polls and self._is_free(watch.name, now):
                     self._begin(self._look, watch)
+
+    def _measure(self) -> None:
+        now = self._clock()
+        for watch in self.watches.values():
+            measure(self._store, watch, now)
 
     def _look(self, watch: Watch) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +13,7 @@ from monitor.app import Program
 from monitor.config import ConfigError
 from monitor.store import accounts, tallies
 from monitor.store.database import Store
-from tests.acceptance.watching import Hands, configuration
+from tests.acceptance.watching import TARGETS, Hands, configuration
 
 ADDRESS = "http://127.0.0.1:1"
 
@@ -87,25 +88,38 @@ def test_all_accounts_share_one_layout_of_buckets(building: Building) -> None:
     assert len(two.targets) == 2
 
 
-def test_histograms_start_anew_only_where_a_threshold_of_theirs_is_given_up(
-    building: Building,
+ODD = "odd: {metric: first_reply, within: 301s, objective: 90%}"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "left"),
+    [
+        pytest.param(ODD, ODD, 1, id="the same thresholds"),
+        pytest.param(ODD, TARGETS, 0, id="a threshold is given up"),
+        pytest.param(TARGETS, f"{TARGETS}\n  {ODD}", 0, id="a threshold is no bucket yet"),
+    ],
+)
+def test_histograms_start_anew_where_their_layout_changes(
+    building: Building, before: str, after: str, left: int
 ) -> None:
-    building.write(ADDRESS, targets="odd: {metric: first_reply, within: 301s, objective: 90%}")
+    building.write(ADDRESS, targets=before)
     program = building.program()
+    observed = {"first_reply_seconds": [300.5], "poll_seconds": [0.1]}
     with program.store.write() as tx:
         bounds = program.watches["acme"].bounds
-        tallies.observe(tx, ids(program.store)["acme"], {"first_reply_seconds": [300.5]}, bounds)
-    program.reload()
-    assert stored(program) == 1
-    building.write(ADDRESS)
+        tallies.observe(tx, ids(program.store)["acme"], observed, bounds)
+    building.write(ADDRESS, targets=after)
     program.reload()
 
-    assert stored(program) == 0
+    found = stored(program)
+    assert (found["first_reply_seconds"], found["poll_seconds"]) == (left, 1)
 
 
-def stored(program: Program) -> int:
+def stored(program: Program) -> Counter[str]:
+    """How many lengths each histogram holds."""
     with program.store.read() as tx:
-        return sum(sum(one.counts.values()) for one in tallies.histograms(tx).values())
+        found = tallies.histograms(tx)
+    return Counter({name: sum(one.counts.values()) for (_, name), one in found.items()})
 
 
 def test_a_refused_configuration_leaves_everything_as_it_was(building: Building) -> None:

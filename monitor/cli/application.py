@@ -27,6 +27,7 @@ COMMANDS = {
     "connectors": "installed",
     "schema": "installed",
     "sandbox": "simulating",
+    "export": "exporting",
     "db": "database",
 }
 """Each command, with the file that holds it."""

@@ -7,7 +7,7 @@ twice, and never goes down. History and imports are not counted.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +15,6 @@ import sqlalchemy as sa
 
 from monitor.cycle.desk import Desk
 from monitor.domain.outcome import Outcome, What
-from monitor.domain.post import KnownPost
 from monitor.domain.target import Target, Verdict
 from monitor.domain.wait import Kind, Status, Wait
 from monitor.store import posts, tallies
@@ -51,7 +50,7 @@ class DueIn:
     MET = 2
 
 
-_POST_BITS = {
+POST_BITS = {
     What.OPENED: PostIn.MENTIONS,
     What.NUDGED: PostIn.MENTIONS | PostIn.NUDGES,
     What.AFTERTHOUGHT: PostIn.MENTIONS | PostIn.NUDGES,
@@ -61,6 +60,22 @@ _POST_BITS = {
     What.UNATTRIBUTED: PostIn.UNATTRIBUTED,
     What.REPLY: PostIn.REPLIES,
 }
+
+
+def counted(bits: int, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """The counters, with the values of their own labels, that a post adds 1 to by these bits."""
+    post = outcome.post
+    if bits & PostIn.MENTIONS:
+        yield "mentions_total", post.surface.value
+    if bits & PostIn.NUDGES:
+        yield "nudges_total", ""
+    if bits & PostIn.IGNORED:
+        reason = post.ignored_by if outcome.what is What.IGNORED else outcome.what.value
+        yield "ignored_total", reason or ""
+    if bits & PostIn.UNATTRIBUTED:
+        yield "unattributed_replies_total", ""
+    if bits & PostIn.REPLIES:
+        yield "replies_total", post.reply_class.value
 
 
 class Counting:
@@ -80,12 +95,12 @@ class Counting:
     ) -> None:
         for outcome in outcomes:
             row = rows[outcome.post_id]
-            wanted = _POST_BITS.get(outcome.what, 0)
+            wanted = POST_BITS.get(outcome.what, 0)
             new = wanted & ~row.tallied
             if not new or not row.live or not self._desk.is_live(outcome.counts_at):
                 continue
             self._post_bits[outcome.post_id] = row.tallied | new
-            self._count_post(new, outcome, row.known)
+            self._counts.update(counted(new, outcome))
             if new & PostIn.MENTIONS and outcome.post_id in arrived:
                 self._observe_lag(arrived[outcome.post_id].seen_at, outcome)
 
@@ -94,19 +109,6 @@ class Counting:
             self._seconds["detection_lag_seconds"].append(
                 max((seen_at - outcome.counts_at) / SECOND, 0.0)
             )
-
-    def _count_post(self, new: int, outcome: Outcome, post: KnownPost) -> None:
-        if new & PostIn.MENTIONS:
-            self._counts["mentions_total", post.surface.value] += 1
-        if new & PostIn.NUDGES:
-            self._counts["nudges_total", ""] += 1
-        if new & PostIn.IGNORED:
-            reason = post.ignored_by if outcome.what is What.IGNORED else outcome.what.value
-            self._counts["ignored_total", reason or ""] += 1
-        if new & PostIn.UNATTRIBUTED:
-            self._counts["unattributed_replies_total", ""] += 1
-        if new & PostIn.REPLIES:
-            self._counts["replies_total", post.reply_class.value] += 1
 
     def take_wait(self, wait: Wait, row: Mapping[str, Any], before: int) -> int:
         """The counters in which the wait now stands. `row` is what is stored of it."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from monitor.cycle.measuring import KAPLAN_MEIER, OPEN_REACH
 from monitor.domain.post import ReplyClass, Surface
+from monitor.domain.target import Verdict
 from monitor.domain.wait import Dismissal, Kind, Status
 from monitor.ports.connector import Reason
 
@@ -15,7 +17,7 @@ PREFIX = "replywatch_"
 @dataclass(frozen=True, slots=True)
 class Counter:
     """A business counter from the tallies. `labels` are its own, beside the account's; `known` are
-    the values exported as 0 from the start. Of a counter `by_target` they are the targets."""
+    the values exported as 0 from the start. One `by_target` has them for each of the targets."""
 
     name: str
     help: str
@@ -46,7 +48,13 @@ COUNTERS = (
     Counter("replies", "Brand posts that answer a customer.", ["class"], [*ReplyClass]),
     Counter("sla_due", "Waits whose due instant has been observed.", ["target"], by_target=True),
     Counter("sla_met", "Those of them that were answered in time.", ["target"], by_target=True),
-    Counter("sla_corrections", "Verdicts that history changed afterwards.", ["target", "to"]),
+    Counter(
+        "sla_corrections",
+        "Verdicts that history changed afterwards.",
+        ["target", "to"],
+        [verdict for verdict in Verdict if verdict.is_final],
+        by_target=True,
+    ),
     Counter(
         "sla_breached_late_detected",
         "Breaches learnt of after blindness.",
@@ -68,9 +76,12 @@ HISTOGRAMS = {
     "poll_seconds": "How long polls took.",
 }
 
+OPEN_WAITS = "waits_open"
+OPEN_WAITS_HELP = "Waits that nothing has ended."
+
 ACCOUNT_GAUGES = {
     "oldest_open_wait_timestamp_seconds": "When the oldest open wait began; absent where none is.",
-    "open_reach": "Likes, reposts, replies and views of the posts behind open waits.",
+    OPEN_REACH: "Likes, reposts, replies and views of the posts behind open waits.",
     "watermark_timestamp_seconds": "Up to when the account has been completely observed.",
     "clock_offset_seconds": "The host's clock minus the platform's.",
     "poll_last_success_timestamp_seconds": "When a poll last read everything.",
@@ -91,3 +102,37 @@ NOTIFIER_COUNTERS = {
 }
 
 NOTIFIER_GAUGES = {"notices_pending": "Messages that a notifier is still to be told."}
+
+REPLY_TIME_HELP = (
+    "Within how long so many percent of first waits are answered, the unanswered counted in, over "
+    "the window until now; absent where it is not reached."
+)
+
+PROCESS_COUNTERS = {"jobs_missed": "Runs of fixed jobs that were skipped."}
+
+PROCESS_GAUGES = {
+    "config_last_reload_successful": "Whether the configuration was last taken.",
+    "config_last_reload_success_timestamp_seconds": "When a configuration was last taken.",
+    "store_bytes": "Size of the database on disk.",
+}
+
+BUILD = "build"
+BUILD_HELP = "The program that runs."
+
+NAMES = frozenset(
+    PREFIX + name
+    for name in (
+        *(f"{counter.name}_total" for counter in COUNTERS),
+        *HISTOGRAMS,
+        OPEN_WAITS,
+        *ACCOUNT_GAUGES,
+        *TARGET_GAUGES,
+        KAPLAN_MEIER,
+        *(f"{name}_total" for name in NOTIFIER_COUNTERS),
+        *NOTIFIER_GAUGES,
+        *(f"{name}_total" for name in PROCESS_COUNTERS),
+        *PROCESS_GAUGES,
+        f"{BUILD}_info",
+    )
+)
+"""Of all metrics, as a query names them; of a histogram without `_bucket`, `_sum`, `_count`."""

@@ -1,8 +1,8 @@
-"""What stands now, counted in the database: open waits of accounts polled live."""
+"""What stands now: open waits of accounts polled live, and what is measured now and then."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from monitor.domain.wait import Status
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.reach import TOTAL
-from monitor.store.schema import due, post, wait
+from monitor.store.schema import due, gauge, post, wait
+from monitor.store.upsert import insert_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +85,24 @@ def open_reach(tx: sa.Connection, account_id: int) -> int:
         .where(wait.c.account_id == account_id, _OPEN)
     )
     return int(tx.scalar(query) or 0)
+
+
+def keep(
+    tx: sa.Connection, account_id: int, metric: str, values: Mapping[str, float], now: datetime
+) -> None:
+    """Put these values, by label, in the place of what was measured before."""
+    mine = (gauge.c.account_id == account_id) & (gauge.c.metric == metric)
+    tx.execute(sa.delete(gauge).where(mine))
+    of = {"account_id": account_id, "metric": metric, "at": micros(now)}
+    insert_many(
+        tx, gauge, [{**of, "label": label, "value": value} for label, value in values.items()]
+    )
+
+
+def kept(tx: sa.Connection, since: datetime) -> dict[tuple[int, str], dict[str, float]]:
+    """What was measured since then: values by label, by account id and metric."""
+    query = sa.select(gauge.c.account_id, gauge.c.metric, gauge.c.label, gauge.c.value)
+    found: dict[tuple[int, str], dict[str, float]] = {}
+    for account_id, metric, label, value in tx.execute(query.where(gauge.c.at >= micros(since))):
+        found.setdefault((account_id, metric), {})[label] = value
+    return found

@@ -145,7 +145,7 @@ def opened(
         )
         .outerjoin(post, _OPENER)
         .where(
-            *_standing(account_id),
+            *standing(account_id),
             *window.holds(columns.opened_at),
             *narrowed.speaks(),
             *narrowed.owes(),
@@ -192,7 +192,7 @@ def owed(
         .join(wait, wait.c.number == due.c.wait)
         .outerjoin(post, _OPENER)
         .where(
-            *_standing(account_id),
+            *standing(account_id),
             *window.holds(due.c.due_at if by_due else wait.c.opened_at),
             *narrowed.speaks(),
             *narrowed.dues(),
@@ -344,7 +344,8 @@ def targets(tx: sa.Connection) -> dict[int, TargetRow]:
     }
 
 
-def _standing(account_id: int) -> list[sa.ColumnElement[bool]]:
+def standing(account_id: int) -> list[sa.ColumnElement[bool]]:
+    """Of the account's waits, those that have not ceased to exist."""
     return [wait.c.account_id == account_id, wait.c.status.not_in(GONE)]
 
 

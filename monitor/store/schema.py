@@ -189,10 +189,12 @@ wait = Table(
     Index("ix_wait_account_id_opened_at", "account_id", "opened_at"),
 )
 Index(
-    "ix_wait_open",
+    "ix_wait_open",  # counting them needs nothing but this
     wait.c.account_id,
+    wait.c.live,
     wait.c.kind,
     wait.c.opened_at,
+    wait.c.status,
     sqlite_where=wait.c.status == "open",
     postgresql_where=wait.c.status == "open",
 )
@@ -251,6 +253,20 @@ bucket = Table(
     Column("le", Float, primary_key=True),
     Column("count", BigInteger, nullable=False),
     Column("sum", Float, nullable=False),
+)
+
+# The histograms' layout by which the buckets were counted: every upper bound but inf.
+bound = Table("bound", metadata, Column("le", Float, primary_key=True))
+
+# What is measured now and then, since a scrape could not wait for it.
+gauge = Table(
+    "gauge",
+    metadata,
+    _account(),
+    Column("metric", Text, primary_key=True),
+    Column("label", Text, primary_key=True),  # the values of the metric's own labels
+    Column("value", Float, nullable=False),
+    Column("at", BigInteger, nullable=False),  # when it was measured
 )
 
 alert = Table(

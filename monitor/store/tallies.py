@@ -11,7 +11,7 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
-from monitor.store.schema import bucket, tally
+from monitor.store.schema import bound, bucket, tally
 from monitor.store.upsert import execute_many, insert_into
 
 Counts = Counter[tuple[str, str]]
@@ -87,12 +87,13 @@ OWN_LAYOUT = ("poll_seconds",)
 
 
 def relay(tx: sa.Connection, bounds: Iterable[float]) -> bool:
-    """Start the histograms anew where they stand on another layout; whether it did."""
-    concerned = bucket.c.metric.not_in(OWN_LAYOUT)
-    found = set(tx.scalars(sa.select(bucket.c.le).where(concerned).distinct()))
-    if found <= {*bounds, float("inf")}:
+    """Start the histograms anew where they were counted by another layout; whether it did."""
+    wanted, before = {*bounds}, set(tx.scalars(sa.select(bound.c.le)))
+    if wanted == before:
         return False
-    tx.execute(sa.delete(bucket).where(concerned))
+    tx.execute(sa.delete(bucket).where(bucket.c.metric.not_in(OWN_LAYOUT)))
+    tx.execute(sa.delete(bound))
+    tx.execute(sa.insert(bound), [{"le": le} for le in sorted(wanted)])
     return True
 
 

@@ -12,9 +12,11 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as plain_metrics
 from prometheus_client.samples import Sample
 
+from monitor.cycle.measuring import measure
+from monitor.metrics.catalogue import NAMES
 from monitor.ports.connector import Reason
 from tests.acceptance.platform import Platform
-from tests.acceptance.watching import Hands
+from tests.acceptance.watching import TARGETS, Hands, configuration
 from tests.web.conftest import House
 
 OPEN = {"accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
@@ -129,6 +131,20 @@ def test_labels_hold_nothing_that_people_wrote(
         ("ignored_total", {"reason": "overheard"}),
         ("sla_due_total", {"target": "six"}),
         ("sla_met_total", {"target": "six"}),
+        *(
+            ("sla_corrections_total", {"target": "six", "to": to})
+            for to in ("met", "breached", "excluded")
+        ),
+        ("sla_breached_late_detected_total", {"target": "six"}),
+        ("unattributed_replies_total", {}),
+        ("late_arrivals_total", {}),
+        ("waits_answered_total", {"kind": "follow_up"}),
+        ("waits_excluded_total", {"reason": "none-needed"}),
+        ("polls_total", {}),
+        ("waits_unconfirmed", {"target": "six"}),
+        ("next_reply_business_seconds_count", {}),
+        ("detection_lag_seconds_count", {}),
+        ("poll_seconds_count", {}),
         ("nudges_total", {}),
         ("blind_seconds_total", {}),
         ("waits_open", {"kind": "follow_up"}),
@@ -150,6 +166,9 @@ def test_what_is_known_from_the_configuration_is_0_from_the_start(
         "watermark_timestamp_seconds",
         "clock_offset_seconds",
         "poll_last_success_timestamp_seconds",
+        "open_reach",
+        "first_reply_kaplan_meier_seconds",
+        "rate_limit_remaining",
     ],
 )
 def test_what_is_not_known_yet_is_absent(house: House, name: str) -> None:
@@ -206,3 +225,67 @@ def test_past_due_is_unconfirmed_until_it_was_observed(
     house.poll()
 
     assert (value(house, "waits_overdue"), value(house, "waits_unconfirmed")) == (1, 0)
+
+
+def test_what_is_measured_now_and_then_is_told_while_it_is_fresh(
+    house: House, platform: Platform, clock: Hands
+) -> None:
+    busy(house, platform, clock)
+    measure(house.program.store, house.program.watches["acme"], clock())
+
+    def within(percentile: str, window: str) -> float | None:
+        name = "first_reply_kaplan_meier_seconds"
+        return value(house, name, percentile=percentile, window=window)
+
+    assert [within("50", window) for window in ("1h", "24h", "7d")] == [60, 60, 60]
+    assert within("90", "1h") == 370
+    assert value(house, "open_reach") == 3
+    clock.forward(301)
+    assert within("50", "1h") is None
+    assert value(house, "open_reach") is None
+
+
+TWO = f"{TARGETS}\n  odd: {{metric: first_reply, within: 61m, objective: 80%}}"
+
+
+def test_what_the_configuration_gives_up_has_no_series_and_what_it_takes_up_begins_at_0(
+    house: House, platform: Platform, clock: Hands
+) -> None:
+    busy(house, platform, clock)
+    house.write(targets=TWO)
+    house.program.reload()
+    assert value(house, "sla_due_total", target="odd") == 0
+    assert value(house, "sla_corrections_total", target="odd", to="met") == 0
+    house.write(targets="odd: {metric: first_reply, within: 61m, objective: 80%}")
+    house.program.reload()
+    assert {sample.labels.get("target", "odd") for sample in samples(house)} == {"odd"}
+
+    house.write(targets=TWO)
+    house.program.reload()
+
+    assert value(house, "sla_due_total", target="six") == 2
+
+
+def test_an_account_that_is_given_up_has_no_series(house: House, platform: Platform) -> None:
+    house.poll()
+    two = configuration(platform.address, platform.address)
+    house.path.write_text(two, encoding="utf-8")
+    house.program.reload()
+    assert value(house, "polls_total", account="acme-2") == 0
+    assert value(house, "polls_total", account="acme") == 1
+
+    house.path.write_text(two.replace("name: acme-2", "name: other"), encoding="utf-8")
+    house.program.reload()
+
+    names = {sample.labels["account"] for sample in samples(house) if "account" in sample.labels}
+    assert names == {"acme", "other"}
+
+
+def test_every_metric_is_in_the_catalogue_and_exposed(
+    house: House, platform: Platform, clock: Hands
+) -> None:
+    busy(house, platform, clock)
+    ends = {"counter": "_total", "info": "_info"}
+    exposed = {family.name + ends.get(family.type, "") for family in families(house)}
+
+    assert exposed == NAMES

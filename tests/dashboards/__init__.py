@@ -1,0 +1,3 @@
+"""The dashboards, as they are shipped."""
+
+from __future__ import annotations
