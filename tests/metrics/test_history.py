@@ -14,7 +14,7 @@ from monitor.metrics.catalogue import NAMES, PREFIX
 from monitor.metrics.chronicle import OF_THE_RUN
 from monitor.metrics.history import Asked, export
 from tests.acceptance.platform import Platform
-from tests.acceptance.watching import NOON, TARGETS, Hands
+from tests.acceptance.watching import NOON, TARGETS, Hands, configuration
 from tests.metrics.test_collector import OF_PROCESS, busy, families
 from tests.web.conftest import House
 
@@ -163,3 +163,20 @@ def test_a_promise_that_was_given_up_keeps_its_past(
     assert found[named("sla_due_total", target="six")] == 2
     assert found[named("sla_objective_ratio", target="six")] == 0.9
     assert found[named("sla_due_total", target="other")] == 0
+
+
+def test_an_account_of_which_nothing_is_known_has_no_series(
+    house: House, platform: Platform, clock: Hands, tmp_path: Path
+) -> None:
+    busy(house, platform, clock)
+    two = configuration(platform.address, platform.address)
+    house.path.write_text(two, encoding="utf-8")
+    house.program.reload()
+    since = NOON.replace(microsecond=0)
+    asked = Asked(since, since + timedelta(minutes=5), timedelta(minutes=5))
+    accounts = house.program.config.accounts
+    (file,) = export(house.program.store, accounts, asked, tmp_path)
+
+    assert len(accounts) == 2
+    told = {dict(labels)["account"] for _, labels in values(file, instants(file)[-1])}
+    assert told == {"acme"}
