@@ -283,6 +283,11 @@ class Inbox:
     def hand_in(self, minute: float, *posts: Post) -> None:
         Delivery(self._store, self._watch, at(minute)).finish(posts, at(minute), at(minute))
 
+    def imported(self, until: float) -> None:
+        with self._store.write() as tx:
+            row = accounts.held(tx, "acme")
+            accounts.cover(tx, row.id, at(until - 900), at(until), live=False)
+
     def told(self) -> list[str]:
         with self._store.read() as tx:
             return list(tx.scalars(sa.select(schema.alert.c.key).order_by(schema.alert.c.number)))
@@ -295,6 +300,7 @@ def inbox(tmp_path: Path) -> Iterator[Inbox]:
 
 
 def test_an_inbox_is_blind_from_its_first_request_on_only(inbox: Inbox) -> None:
+    inbox.imported(-650)
     inbox.look(-600, 0)
     assert inbox.told() == []
     inbox.hand_in(0, mention("1", "ana", 0))
