@@ -94,6 +94,7 @@ class Daemon:
             (self._notify, 1),
             (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
+            (self._look_for_more, 30),
         ]
         for job, seconds in every:
             jobs.add_job(self._careful, "interval", [job], name=job.__name__, seconds=seconds)
@@ -262,7 +263,6 @@ class Daemon:
             log.error("lease.not_renewed", error=str(error))
 
     def _upkeep(self) -> None:
-        self._look_for_more()
         now = self._clock()
         for watch in self.watches.values():
             self._retention.step(watch, now)
