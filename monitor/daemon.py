@@ -108,6 +108,7 @@ class Daemon:
             (self._upkeep, 30),
             (self._beat, BEAT.total_seconds()),
             (self._measure, 60),
+            (self._look_for_more, 30),
         ]
         for job, seconds in every:
             jobs.add_job(self._careful, "interval", [job], name=job.__name__, seconds=seconds)
@@ -297,7 +298,6 @@ class Daemon:
             log.error("lease.not_renewed", error=str(error))
 
     def _upkeep(self) -> None:
-        self._look_for_more()
         now = self._clock()
         for watch in self.watches.values():
             self._retention.step(watch, now)

@@ -23,11 +23,12 @@ from monitor.store.instants import rfc3339
 UNLIKELY = 1e-4
 """So unlikely must so many mentions be: by chance, about once in a year of hours."""
 
+SLACK = log(2)
+"""A median of m is that of any Poisson law whose rate is at most so much above m (Choi, 1994). Held
+against m itself, chance alone would surge up to nine times a year, and not once or twice."""
+
 WEEKS, ENOUGH = 8, 4
 """So many past weeks say what is usual, the latest; with fewer than the second nothing is said."""
-
-LEAST_RATE = log(2)
-"""Mentions an hour: up to this rate most hours bring none (the median of a Poisson law is 0)."""
 
 HOUR, WEEK = timedelta(hours=1), timedelta(weeks=1)
 
@@ -64,7 +65,7 @@ def _crowd(
     hour = now.astimezone(watch.settings.timezone).replace(minute=0, second=0, microsecond=0)
     since = hour.astimezone(UTC)
     mentions = _mentions(tx, row, since, now + HOUR)
-    if poisson_tail(mentions, LEAST_RATE) >= UNLIKELY:
+    if poisson_tail(mentions, SLACK) >= UNLIKELY:  # not even where there mostly are none
         return
     begun = max(live_since, pruning.pruned_before(tx, row.id) or live_since)
     past = [(hour - n * WEEK).astimezone(UTC) for n in range(1, WEEKS + 1)]
@@ -72,7 +73,7 @@ def _crowd(
     if len(counts) < ENOUGH:
         return
     usual = float(median(counts))
-    if poisson_tail(mentions, max(usual, LEAST_RATE)) < UNLIKELY:
+    if poisson_tail(mentions, usual + SLACK) < UNLIKELY:
         key = f"{AlertKind.SURGE.value}/{row.name}/{rfc3339(since)}"
         details = {"mentions": mentions, "usual": usual}
         yield Fact(key, AlertKind.SURGE, since, details=details)

@@ -191,6 +191,17 @@ def test_of_history_nothing_is_told() -> None:
     assert house.alerts() == []
 
 
+def test_history_that_proves_part_of_a_live_wait_is_told_of_as_a_late_arrival() -> None:
+    house = House()
+    house.poll(mention("2", "ana", 3, root_id="r"), minute=4, live=False)
+    house.observe(12)
+    assert (house.alerts(), house.verdicts()) == ([], {"airline-6m": "breached"})
+    house.poll(ASKED, minute=13)
+
+    assert (house.row()["live"], house.row()["late_arrival"]) == (True, True)
+    assert house.alerts() == [BREACH]
+
+
 def test_the_past_under_new_rules_is_told_to_nobody() -> None:
     house = House()
     house.poll(ASKED, minute=1)
