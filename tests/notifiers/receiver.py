@@ -31,6 +31,10 @@ def well(_: Received) -> Answer:
     return Answer()
 
 
+def with_status(status: int, *headers: tuple[str, str], body: bytes = b"") -> Script:
+    return lambda _: Answer(status, headers, body)
+
+
 class Receiver:
     """`over` is set when the test ends, so that nothing that hangs outlives it."""
 
@@ -61,22 +65,18 @@ class Receiver:
         self._server.server_close()
 
     def answers(self, status: int, *headers: tuple[str, str], body: bytes = b"") -> None:
-        self.script = lambda _: Answer(status, headers, body)
+        self.script = with_status(status, *headers, body=body)
 
-    def hangs(self) -> None:
-        def hang(_: Received) -> Iterable[bytes]:
-            self.over.wait(30)
-            return []
+    def hang(self, _: Received) -> Iterable[bytes]:
+        """A script: nothing is said until the test ends."""
+        self.over.wait(30)
+        return []
 
-        self.script = hang
-
-    def drips(self) -> None:
-        def drip(_: Received) -> Iterable[bytes]:
-            yield b"HTTP/1.1 200 OK\r\nX-Slow: "
-            while not self.over.wait(0.05):
-                yield b"x"
-
-        self.script = drip
+    def drip(self, _: Received) -> Iterable[bytes]:
+        """A script: a head without end."""
+        yield b"HTTP/1.1 200 OK\r\nX-Slow: "
+        while not self.over.wait(0.05):
+            yield b"x"
 
     def _handler(outer) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - two selves
         class Handler(BaseHTTPRequestHandler):

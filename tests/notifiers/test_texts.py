@@ -257,6 +257,22 @@ def test_own_templates_can_use_ours(tmp_path: Path) -> None:
     assert Texts("en", tmp_path).title(notice()).startswith("!! Overdue: Grace")
 
 
+def test_own_templates_do_not_make_a_message_longer_than_a_screen(tmp_path: Path) -> None:
+    (tmp_path / "block.jinja").write_text("{{ item.wait }}\n" * 500)
+    texts = Texts("en", tmp_path)
+
+    assert rows(texts.body(notice())) <= SCREEN
+    assert rows(texts.body(notice(*many(10)))) <= SCREEN
+
+
+def test_a_page_quotes_what_it_tells(texts: Texts) -> None:
+    page = texts.html(notice(replace(BREACH, text="R&D \"x\" 'y'", customer="A&B")))
+
+    assert "R&amp;D &#34;x&#34; &#39;y&#39;" in page
+    assert "A&amp;B" in page
+    assert not re.search(r"&(?!\w+;|#)", page)
+
+
 def test_a_language_of_one_s_own(tmp_path: Path) -> None:
     (tmp_path / "nb.jinja").write_text((OURS / "sv.jinja").read_text())
 
