@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from tests.notifiers.serving import Server, Serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,34 +35,15 @@ def with_status(status: int, *headers: tuple[str, str], body: bytes = b"") -> Sc
     return lambda _: Answer(status, headers, body)
 
 
-class Receiver:
-    """`over` is set when the test ends, so that nothing that hangs outlives it."""
-
+class Receiver(Serving):
     def __init__(self) -> None:
         self.script: Script = well
         self.received: list[Received] = []
-        self.over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def port(self) -> int:
-        return self._server.server_address[1]
+        super().__init__(Server(("127.0.0.1", 0), self._handler()))
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def answers(self, status: int, *headers: tuple[str, str], body: bytes = b"") -> None:
         self.script = with_status(status, *headers, body=body)

@@ -13,6 +13,7 @@ import pytest
 from apprise.plugins.discord import NotifyDiscord
 from apprise.plugins.slack import NotifySlack
 from apprise.plugins.telegram import NotifyTelegram
+from markdown_it import MarkdownIt
 from pydantic import SecretStr, ValidationError
 
 from monitor.http import Web
@@ -160,6 +161,15 @@ def test_hostile_text_is_inert_in_rooms_of_ones_own(
     told = "\n".join(str(value) for value in sent.values())
     assert "https://care.example.com/waits/17" in told
     assert not is_live(name, told)
+
+
+def test_lines_stay_lines_in_markdown(place: Receiver, web: Web, texts: Texts) -> None:
+    host = urlsplit(place.address).netloc
+    build(f"rocket://c3d4/e5f6@{host}/#room?avatar=no", web, texts).tell(notice())
+
+    told = json.loads(place.received[-1].body)["text"]
+    page = MarkdownIt().render(told)
+    assert page.count("<br") == 2, page
 
 
 def test_a_service_with_short_messages_gets_fewer_facts_and_their_number(

@@ -316,6 +316,11 @@ def test_an_unknown_language_is_told_with_those_there_are(language: str) -> None
         Texts(language)
 
 
+def test_a_folder_that_is_not_there_is_told_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no such folder"):
+        Texts("en", tmp_path / "gone")
+
+
 def test_a_template_that_fails_later_needs_a_person(tmp_path: Path) -> None:
     own = "{% macro breach(i) %}{{ 1 // (i.nudges - 99) }}{% endmacro %}"
     (tmp_path / "en.jinja").write_text(own)
