@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -227,6 +228,11 @@ def test_a_span_is_rounded_down(seconds: float, told: str) -> None:
     span = Span(timedelta(seconds=seconds))
 
     assert span.spelled("{m} min", "{h} h {mm}", "{d} d {h} h") == told
+
+
+def test_clock_times_are_of_the_readers_zone_and_utc_says_so(texts: Texts) -> None:
+    assert "since 14:00, due 14:06 (" in texts.body(notice())
+    assert "since 12:00 UTC, due 12:06 UTC (" in texts.body(notice(zone=ZoneInfo("UTC")))
 
 
 def test_numbers_are_rounded_down() -> None:
