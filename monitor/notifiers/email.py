@@ -73,6 +73,7 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+_ONE_OR_MORE = BeforeValidator(_list, json_schema_input_type=str | list[str])
 MailAddress = Annotated[str, AfterValidator(_address)]
 
 
@@ -81,7 +82,7 @@ class Mailbox(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    to: Annotated[list[MailAddress], BeforeValidator(_list), Field(min_length=1)]
+    to: Annotated[list[MailAddress], _ONE_OR_MORE, Field(min_length=1)]
     """One address, or a list."""
     smtp: Annotated[str, AfterValidator(_server)]
     """The server, and who logs in there: `smtp://` with STARTTLS, or `smtps://`."""

@@ -221,3 +221,10 @@ def test_unless_told_otherwise_who_logs_in_writes(smtp: str, sender: str) -> Non
     told = {"email": {"to": "a@b.example", "smtp": smtp, "password": SECRET}}
 
     assert EmailConfig.model_validate(told).email.mail_from == sender
+
+
+def test_the_schema_knows_one_address_and_several() -> None:
+    mailbox = EmailConfig.model_json_schema()["$defs"]["Mailbox"]["properties"]
+
+    assert [each["type"] for each in mailbox["to"]["anyOf"]] == ["string", "array"]
+    assert "from" in mailbox
