@@ -89,23 +89,23 @@ class Alertmanager:
             self._site.post(ALERTS, alerts[start : start + LARGEST_ROUND])
 
     def _alert(self, item: Item, now: datetime, ends_at: datetime) -> dict[str, Any]:
-        said = self._texts.said(item, now, _UTC)
+        said, link = self._texts.said(item, now, _UTC), web_link(item.link) or ""
         annotations = {
             "summary": said.headline,
             "description": said.details,
             "text": said.words or "",
             "age": _age(item, now),
             "due": _instant(item.due_at) if item.due_at else "",
-            "link": web_link(item.link) or "",
+            "link": link,
             "post": web_link(item.url) or "",
         }
-        return {
+        alert = {
             "labels": _labels(item),
             "annotations": {name: told for name, told in annotations.items() if told},
             "startsAt": _instant(item.at),
             "endsAt": _instant(ends_at),
-            "generatorURL": web_link(item.link) or "",
         }
+        return alert | ({"generatorURL": link} if link else {})
 
 
 def _standing(items: Sequence[Item]) -> Iterator[Item]:

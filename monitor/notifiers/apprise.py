@@ -22,7 +22,9 @@ from monitor.ports.notifier import AlertKind, Notice
 
 LIMIT = timedelta(seconds=15)
 SHORT_BELOW = 500  # characters; where a message has fewer (SMS), it is one line with a link
-MARKUP_SHARE = 0.75  # of a message, where Apprise turns text into HTML, which makes it longer
+MARKUP_SHARE = 0.75  # of a message, where text is turned into HTML or Markdown and grows longer
+
+HARD_BREAK = "  "  # before the end of a line, so that Markdown does not join it with the next
 
 _STATUS = re.compile(r"\berror=([45]\d\d)\b")
 
@@ -66,11 +68,16 @@ class AppriseConfig(BaseModel):
 
 class Apprise:
     """Its answer is yes or no. A no is taken for passing, unless its log tells a status that says
-    otherwise. A service of several rooms that failed in one is told again in all of them."""
+    otherwise. A service of several rooms that failed in one is told again in all of them.
+
+    Our text has no mark-up of any kind in it, so it is Markdown as well, and goes as that where
+    Markdown is wanted: if Apprise quoted it, its links would be broken. HTML alone needs quoting.
+    """
 
     def __init__(self, service: apprise.NotifyBase, texts: Texts, limit: timedelta = LIMIT) -> None:
         self.service = service
         self._texts = texts
+        self._target = service.resolve_format(apprise.NotifyFormat.TEXT)
         self._name = str(service.service_name)
         self._patience = Patience(self._name, limit)
 
@@ -84,22 +91,20 @@ class Apprise:
         if 0 < service.body_maxlen < SHORT_BELOW:
             return "", self._texts.short(notice, service.body_maxlen)
         most = service.body_maxlen - len(title) - len("\r\n")
-        if self._format() == apprise.NotifyFormat.HTML:
-            most = int(most * MARKUP_SHARE)
-        return title, self._texts.body(notice, most) or title
+        if self._target == apprise.NotifyFormat.TEXT:
+            return title, self._texts.body(notice, most) or title
+        body = self._texts.body(notice, int(most * MARKUP_SHARE)) or title
+        if self._target == apprise.NotifyFormat.MARKDOWN:
+            body = body.replace("\n", f"{HARD_BREAK}\n")
+        return title, body
 
     def _send(self, title: str, body: str, severity: apprise.NotifyType) -> None:
         sender = apprise.Apprise(self.service, asset=_asset())
-        result = sender.notify(body, title, notify_type=severity, body_format=self._format())
+        is_markdown = self._target == apprise.NotifyFormat.MARKDOWN
+        given = apprise.NotifyFormat.MARKDOWN if is_markdown else apprise.NotifyFormat.TEXT
+        result = sender.notify(body, title, notify_type=severity, body_format=given)
         if not result:
             raise self._refusal(_statuses(result))
-
-    def _format(self) -> apprise.NotifyFormat:
-        """Our text has no mark-up of any kind in it, so it is Markdown as well: if Apprise quoted
-        it for Markdown, its links would be broken. HTML alone needs quoting."""
-        target = self.service.resolve_format(apprise.NotifyFormat.TEXT)
-        is_markdown = target == apprise.NotifyFormat.MARKDOWN
-        return apprise.NotifyFormat.MARKDOWN if is_markdown else apprise.NotifyFormat.TEXT
 
     def _refusal(self, statuses: set[int]) -> FetchError:
         if 429 in statuses:

@@ -46,7 +46,8 @@ def _address(text: str) -> str:
         found = _parsed(text)
     except (ValueError, IndexError):
         found = None
-    if found is None or not found.username or not found.domain or not text.isprintable():
+    is_whole = found and found.username and found.domain and found.addr_spec.isascii()
+    if not is_whole or not text.isprintable():
         raise ValueError(f'"{text}" is no mail address; write name@example.com')
     return text
 
@@ -72,6 +73,7 @@ def _list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+_ONE_OR_MORE = BeforeValidator(_list, json_schema_input_type=str | list[str])
 MailAddress = Annotated[str, AfterValidator(_address)]
 
 
@@ -80,7 +82,7 @@ class Mailbox(BaseModel):
 
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    to: Annotated[list[MailAddress], BeforeValidator(_list), Field(min_length=1)]
+    to: Annotated[list[MailAddress], _ONE_OR_MORE, Field(min_length=1)]
     """One address, or a list."""
     smtp: Annotated[str, AfterValidator(_server)]
     """The server, and who logs in there: `smtp://` with STARTTLS, or `smtps://`."""
@@ -153,7 +155,7 @@ class Email:
             told = f"{self._host} offers no way to log in that is known; correct the server"
             raise FetchError(Reason.REJECTED, told) from None
         except smtplib.SMTPRecipientsRefused as error:
-            raise self._refusal(_gravest(error.recipients)) from None
+            raise self._refusal(_mildest(error.recipients)) from None
         except smtplib.SMTPResponseException as error:
             raise self._refusal(error.smtp_code) from None
         except ssl.SSLCertVerificationError:
@@ -228,8 +230,9 @@ def _id(key: str, domain: str) -> str:
     return f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
 
 
-def _gravest(refused: Mapping[str, tuple[int, bytes]]) -> int:
-    return max(code for code, _ in refused.values())
+def _mildest(refused: Mapping[str, tuple[int, bytes]]) -> int:
+    """If one address may be taken later, the mail is tried again."""
+    return min(code for code, _ in refused.values())
 
 
 def _parsed(text: str) -> Address:

@@ -25,10 +25,13 @@ class Patience:
         self._place = place
         self._limit = limit.total_seconds()
         self._late: _UnderWay | None = None
+        self._arrived: set[str] = set()
 
     def take(self, key: str, call: Call) -> None:
         """Take a call whose outcome is that of `key`. Raises FetchError."""
-        if self._late and self._outcome_of_late(key):
+        self._settle()
+        if key in self._arrived:
+            self._arrived.remove(key)
             return
         under_way = _UnderWay(key, call)
         under_way.start()
@@ -38,16 +41,15 @@ class Patience:
         self._late = under_way
         raise FetchError(Reason.UNAVAILABLE, f"{self._place} did not answer in time")
 
-    def _outcome_of_late(self, key: str) -> bool:
-        """Whether the call that was given up has brought about what is asked for now."""
+    def _settle(self) -> None:
+        """Take note of how the call ended that was given up. Raises FetchError if it has not."""
         late = self._late
-        if late is None:
-            return False
-        if not late.ended.is_set():
+        if late and not late.ended.is_set():
             told = f"{self._place} still does not answer an earlier notice"
             raise FetchError(Reason.UNAVAILABLE, told)
+        if late and late.error is None:
+            self._arrived.add(late.key)
         self._late = None
-        return late.key == key and late.error is None
 
 
 class _UnderWay(threading.Thread):

@@ -9,30 +9,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monitor.notifiers.texts.samples import sample
 from monitor.ports.notifier import AlertKind, Item, Notice
 
 NOW = datetime(2026, 6, 1, 12, 18, tzinfo=UTC)
 DUE = NOW - timedelta(minutes=12)
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
-BREACH = Item(
-    key="breach/17/airline-6m",
-    kind=AlertKind.BREACH,
+BREACH = replace(
+    sample(AlertKind.BREACH),
     at=DUE,
-    account="acme-mastodon",
-    brand="acme",
-    platform="mastodon",
-    link="https://care.example.com/waits/17",
-    wait=17,
-    target="airline-6m",
-    within=timedelta(minutes=6),
     opened_at=DUE - timedelta(minutes=6),
     due_at=DUE,
-    customer="Grace Adeyemi",
-    handle="grace@social.example",
-    text="My booking is gone. Can anybody help?",
-    language="en",
-    url="https://social.example/@grace/1",
+    nudges=0,
+    reach=None,
+    growth=None,
+    acked_by=None,
+    late_detected=False,
+    late_arrival=False,
 )
 
 TURNING = "\u200e\u200f\u202a-\u202e\u2066-\u2069"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,9 @@ from tests.notifiers.notices import BREACH, HOSTILE, NOW, is_live, notice, writt
 from tests.notifiers.receiver import Receiver
 
 SECRET = "s3cr3t-token-for-tests"
-DEADLINE = timedelta(seconds=0.5)
+DEADLINE = timedelta(seconds=1.5)
+
+Tell = Callable[[Notice], None]
 
 
 @pytest.fixture
@@ -37,9 +39,12 @@ def texts() -> Texts:
 class NotifierContract:
     """Its class has a fixture `place`: a receiver that plays where it is told."""
 
-    def tell(self, place: Any, notice: Notice, web: Web, texts: Texts) -> None:
-        """Build the notifier with SECRET as its secret, and have it tell."""
+    def teller(self, place: Any, web: Web, texts: Texts) -> Tell:
+        """What tells, with SECRET as its secret, and gives up after DEADLINE."""
         raise NotImplementedError
+
+    def tell(self, place: Any, notice: Notice, web: Web, texts: Texts) -> None:
+        self.teller(place, web, texts)(notice)
 
     def shown(self, place: Any) -> str:
         """All text that the place has got, as it would show it."""
@@ -106,12 +111,12 @@ class HttpNotifierContract(NotifierContract):
         assert self.refusal(place, web, texts).reason is reason
 
     def test_a_place_that_hangs_is_given_up(self, place: Receiver, web: Web, texts: Texts) -> None:
-        place.hangs()
+        place.script = place.hang
 
         assert self._seconds_until_given_up(place, web, texts) < 5
 
     def test_a_place_that_drips_is_given_up(self, place: Receiver, web: Web, texts: Texts) -> None:
-        place.drips()
+        place.script = place.drip
 
         assert self._seconds_until_given_up(place, web, texts) < 5
 
@@ -122,6 +127,16 @@ class HttpNotifierContract(NotifierContract):
             pass
 
         assert self.refusal(gone, web, texts).reason is Reason.UNAVAILABLE
+
+    def test_one_that_has_recovered_is_told(self, place: Receiver, web: Web, texts: Texts) -> None:
+        tell = self.teller(place, web, texts)
+        place.answers(503)
+        with pytest.raises(FetchError):
+            tell(notice())
+        place.answers(200)
+        tell(notice())
+
+        assert len(place.received) == 2
 
     def test_goes_nowhere_else(self, place: Receiver, web: Web, texts: Texts) -> None:
         with Receiver() as elsewhere:

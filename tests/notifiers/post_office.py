@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import base64
 import socketserver
-import threading
 from email import message_from_string, policy
 from email.message import EmailMessage
-from typing import Self
+
+from tests.notifiers.serving import Server, Serving
 
 SILENCE = "silence"
 """As a reply: nothing is said until the test ends."""
@@ -27,7 +27,7 @@ _WELL = {
 }
 
 
-class PostOffice:
+class PostOffice(Serving):
     """`replies`: by verb, what it says instead of well; `""` is its greeting, `.` a mail's end.
 
     Per recipient: `RCPT <name@host>`.
@@ -37,30 +37,13 @@ class PostOffice:
         self.replies: dict[str, str] = {}
         self.mails: list[str] = []
         self.logins: list[str] = []
-        self.over = threading.Event()
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def port(self) -> int:
-        return int(self._server.server_address[1])
+        super().__init__(Server(("127.0.0.1", 0), self._handler()))
 
     @property
     def mail(self) -> EmailMessage:
         read = message_from_string(self.mails[-1], policy=policy.default)
         assert isinstance(read, EmailMessage)
         return read
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
     def _handler(self) -> type[socketserver.StreamRequestHandler]:
         return type("Handler", (_Counter,), {"office": self})

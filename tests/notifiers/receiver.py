@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
+from http.server import BaseHTTPRequestHandler
+
+from tests.notifiers.serving import Server, Serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,52 +31,33 @@ def well(_: Received) -> Answer:
     return Answer()
 
 
-class Receiver:
-    """`over` is set when the test ends, so that nothing that hangs outlives it."""
+def with_status(status: int, *headers: tuple[str, str], body: bytes = b"") -> Script:
+    return lambda _: Answer(status, headers, body)
 
+
+class Receiver(Serving):
     def __init__(self) -> None:
         self.script: Script = well
         self.received: list[Received] = []
-        self.over = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
-
-    @property
-    def port(self) -> int:
-        return self._server.server_address[1]
+        super().__init__(Server(("127.0.0.1", 0), self._handler()))
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.over.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
-
     def answers(self, status: int, *headers: tuple[str, str], body: bytes = b"") -> None:
-        self.script = lambda _: Answer(status, headers, body)
+        self.script = with_status(status, *headers, body=body)
 
-    def hangs(self) -> None:
-        def hang(_: Received) -> Iterable[bytes]:
-            self.over.wait(30)
-            return []
+    def hang(self, _: Received) -> Iterable[bytes]:
+        """A script: nothing is said until the test ends."""
+        self.over.wait(30)
+        return []
 
-        self.script = hang
-
-    def drips(self) -> None:
-        def drip(_: Received) -> Iterable[bytes]:
-            yield b"HTTP/1.1 200 OK\r\nX-Slow: "
-            while not self.over.wait(0.05):
-                yield b"x"
-
-        self.script = drip
+    def drip(self, _: Received) -> Iterable[bytes]:
+        """A script: a head without end."""
+        yield b"HTTP/1.1 200 OK\r\nX-Slow: "
+        while not self.over.wait(0.05):
+            yield b"x"
 
     def _handler(outer) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - two selves
         class Handler(BaseHTTPRequestHandler):

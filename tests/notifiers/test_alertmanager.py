@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from monitor.http import Web
 from monitor.notifiers.alertmanager import LARGEST_ROUND, Alertmanager, AlertmanagerConfig
 from monitor.notifiers.texts import Texts
-from monitor.ports.notifier import AlertKind, Item, Notice, StandingNotifier
+from monitor.ports.notifier import AlertKind, Item, StandingNotifier
 from tests.notifiers.notices import BREACH, DUE, NOW, notice
-from tests.notifiers.notifier_contract import SECRET, HttpNotifierContract
+from tests.notifiers.notifier_contract import SECRET, HttpNotifierContract, Tell
 from tests.notifiers.receiver import Receiver
 
 MINUTE = timedelta(minutes=1)
@@ -32,8 +32,9 @@ def alerts(place: Receiver) -> list[dict[str, Any]]:
 
 
 class TestAlertmanager(HttpNotifierContract):
-    def tell(self, place: Receiver, notice: Notice, web: Web, texts: Texts) -> None:
-        build(place, web, texts).stand(notice.items, (), notice.at)
+    def teller(self, place: Receiver, web: Web, texts: Texts) -> Tell:
+        stand = build(place, web, texts).stand
+        return lambda notice: stand(notice.items, (), notice.at)
 
     def shown(self, place: Receiver) -> str:
         """Labels are ours; annotations are what it hands on to people."""
@@ -110,6 +111,15 @@ class TestAlertmanager(HttpNotifierContract):
         build(place, web, texts).stand(items, [], NOW)
 
         assert not place.received
+
+    def test_a_fact_without_a_page_has_no_link(
+        self, place: Receiver, web: Web, texts: Texts
+    ) -> None:
+        build(place, web, texts).stand([replace(BREACH, link="")], [], NOW)
+
+        (told,) = alerts(place)
+        assert "generatorURL" not in told
+        assert "link" not in told["annotations"]
 
     def test_a_user_logs_in(self, place: Receiver, web: Web, texts: Texts) -> None:
         build(place, web, texts, user="care", password=SECRET).stand([BREACH], [], NOW)

@@ -17,9 +17,8 @@ from monitor.notifiers.command import Command, CommandConfig
 from monitor.notifiers.payload import payload
 from monitor.notifiers.texts import Texts
 from monitor.ports.connector import FetchError, Reason
-from monitor.ports.notifier import Notice
 from tests.notifiers.notices import notice
-from tests.notifiers.notifier_contract import SECRET, NotifierContract
+from tests.notifiers.notifier_contract import SECRET, NotifierContract, Tell
 
 KEEPS = "import pathlib, sys; pathlib.Path(sys.argv[1]).write_bytes(sys.stdin.buffer.read())"
 
@@ -39,8 +38,8 @@ class TestCommand(NotifierContract):
     def place(self, tmp_path: Path) -> Path:
         return tmp_path / "told"
 
-    def tell(self, place: Path, notice: Notice, web: Web, texts: Texts) -> None:
-        CommandConfig(command=script(KEEPS, str(place))).build(web, texts).tell(notice)
+    def teller(self, place: Path, web: Web, texts: Texts) -> Tell:
+        return CommandConfig(command=script(KEEPS, str(place))).build(web, texts).tell
 
     def shown(self, place: Path) -> str:
         told = json.loads(place.read_text())

@@ -15,9 +15,9 @@ from monitor.http import Web
 from monitor.notifiers.email import Email, EmailConfig
 from monitor.notifiers.texts import Texts
 from monitor.ports.connector import FetchError, Reason
-from monitor.ports.notifier import AlertKind, Notice
+from monitor.ports.notifier import AlertKind
 from tests.notifiers.notices import BREACH, NOW, notice, written_by_a_stranger
-from tests.notifiers.notifier_contract import DEADLINE, SECRET, NotifierContract
+from tests.notifiers.notifier_contract import DEADLINE, SECRET, NotifierContract, Tell
 from tests.notifiers.post_office import DRIP, SILENCE, PostOffice
 from tests.notifiers.receiver import Receiver
 
@@ -42,8 +42,8 @@ class TestEmail(NotifierContract):
         with PostOffice() as office:
             yield office
 
-    def tell(self, place: PostOffice, notice: Notice, web: Web, texts: Texts) -> None:
-        build(place, texts).tell(notice)
+    def teller(self, place: PostOffice, web: Web, texts: Texts) -> Tell:
+        return build(place, texts).tell
 
     def shown(self, place: PostOffice) -> str:
         mail = place.mail
@@ -135,6 +135,14 @@ class TestEmail(NotifierContract):
         assert self.refusal(place, texts).reason is Reason.REJECTED
         assert len(place.mails) == 1
 
+    def test_if_one_of_the_refused_may_be_taken_later_all_are_tried_again(
+        self, place: PostOffice, texts: Texts
+    ) -> None:
+        place.replies["RCPT <desk@example.com>"] = "550 no such user"
+        place.replies["RCPT <lead@example.com>"] = "450 greylisted"
+
+        assert self.refusal(place, texts).reason is Reason.UNAVAILABLE
+
     def test_a_server_that_is_down_is_not_available(self, texts: Texts) -> None:
         with PostOffice() as gone:
             pass
@@ -178,6 +186,7 @@ class TestEmail(NotifierContract):
     [
         ({"to": "lead"}, "no mail address"),
         ({"to": "a@b.example\nBcc: c@d.example"}, "no mail address"),
+        ({"to": "nät@example.com"}, "no mail address"),
         ({"to": []}, "at least 1"),
         ({"smtp": "mail.example.com"}, "no mail server"),
         ({"smtp": "smtp://mail.example.com:0"}, "no mail server"),
@@ -212,3 +221,10 @@ def test_unless_told_otherwise_who_logs_in_writes(smtp: str, sender: str) -> Non
     told = {"email": {"to": "a@b.example", "smtp": smtp, "password": SECRET}}
 
     assert EmailConfig.model_validate(told).email.mail_from == sender
+
+
+def test_the_schema_knows_one_address_and_several() -> None:
+    mailbox = EmailConfig.model_json_schema()["$defs"]["Mailbox"]["properties"]
+
+    assert [each["type"] for each in mailbox["to"]["anyOf"]] == ["string", "array"]
+    assert "from" in mailbox

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+
 import pytest
 import structlog
 from pydantic import ValidationError
@@ -10,24 +13,32 @@ from monitor.http import Web
 from monitor.notifiers.log import LogConfig
 from monitor.notifiers.texts import Texts
 from tests.notifiers.notices import notice, written_by_a_stranger
+from tests.notifiers.notifier_contract import NotifierContract, Tell
 
 
-def test_it_tells_which_facts_there_are(web: Web, texts: Texts) -> None:
-    with structlog.testing.capture_logs() as logs:
-        LogConfig(log="warning").build(web, texts).tell(notice())
+class TestLog(NotifierContract):
+    @pytest.fixture
+    def place(self) -> Iterator[list[MutableMapping[str, Any]]]:
+        with structlog.testing.capture_logs() as lines:
+            yield lines
 
-    (line,) = logs
-    assert (line["log_level"], line["total"], line["counts"]) == ("warning", 1, {"breach": 1})
-    assert line["items"][0]["key"] == "breach/17/airline-6m"
-    assert line["items"][0]["link"] == "https://care.example.com/waits/17"
+    def teller(self, place: Any, web: Web, texts: Texts) -> Tell:
+        return LogConfig(log="warning").build(web, texts).tell
 
+    def shown(self, place: list[MutableMapping[str, Any]]) -> str:
+        return str(place[-1])
 
-def test_nobody_s_words_are_in_it(web: Web, texts: Texts) -> None:
-    with structlog.testing.capture_logs() as logs:
-        LogConfig(log="info").build(web, texts).tell(notice(written_by_a_stranger("w0rds")))
+    def test_it_tells_which_facts_there_are(self, place: Any, web: Web, texts: Texts) -> None:
+        self.tell(place, notice(), web, texts)
 
-    assert logs
-    assert "w0rds" not in str(logs)
+        (line,) = place
+        assert (line["log_level"], line["total"], line["counts"]) == ("warning", 1, {"breach": 1})
+        assert line["items"][0]["key"] == "breach/17/airline-6m"
+
+    def test_nobody_s_words_are_in_it(self, place: Any, web: Web, texts: Texts) -> None:
+        self.tell(place, notice(written_by_a_stranger("w0rds")), web, texts)
+
+        assert "w0rds" not in self.shown(place)
 
 
 def test_there_is_no_other_level() -> None:

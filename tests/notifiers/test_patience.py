@@ -82,11 +82,12 @@ def test_what_fails_too_late_is_done_again(patience: Patience) -> None:
     assert call.times == 2
 
 
-def test_another_is_done_after_one_that_ended_too_late(patience: Patience) -> None:
+def test_another_is_done_meanwhile_and_the_late_one_is_not_forgotten(patience: Patience) -> None:
     call = Slow()
     given_up(patience, "1", call)
     let_go(call)
     patience.take("2", call)
+    patience.take("1", call)
 
     assert call.times == 2
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
@@ -229,6 +230,11 @@ def test_a_span_is_rounded_down(seconds: float, told: str) -> None:
     assert span.spelled("{m} min", "{h} h {mm}", "{d} d {h} h") == told
 
 
+def test_clock_times_are_of_the_readers_zone_and_utc_says_so(texts: Texts) -> None:
+    assert "since 14:00, due 14:06 (" in texts.body(notice())
+    assert "since 12:00 UTC, due 12:06 UTC (" in texts.body(notice(zone=ZoneInfo("UTC")))
+
+
 def test_numbers_are_rounded_down() -> None:
     assert [compact(n, ".") for n in (999, 1_099, 48_299, 999_999, 1_999_999)] == [
         "999",
@@ -255,6 +261,22 @@ def test_own_templates_can_use_ours(tmp_path: Path) -> None:
     (tmp_path / "en.jinja").write_text(ours + own)
 
     assert Texts("en", tmp_path).title(notice()).startswith("!! Overdue: Grace")
+
+
+def test_own_templates_do_not_make_a_message_longer_than_a_screen(tmp_path: Path) -> None:
+    (tmp_path / "block.jinja").write_text("{{ item.wait }}\n" * 500)
+    texts = Texts("en", tmp_path)
+
+    assert rows(texts.body(notice())) <= SCREEN
+    assert rows(texts.body(notice(*many(10)))) <= SCREEN
+
+
+def test_a_page_quotes_what_it_tells(texts: Texts) -> None:
+    page = texts.html(notice(replace(BREACH, text="R&D \"x\" 'y'", customer="A&B")))
+
+    assert "R&amp;D &#34;x&#34; &#39;y&#39;" in page
+    assert "A&amp;B" in page
+    assert not re.search(r"&(?!\w+;|#)", page)
 
 
 def test_a_language_of_one_s_own(tmp_path: Path) -> None:
@@ -298,6 +320,11 @@ def test_a_phrase_that_is_missing_is_told_at_the_start(tmp_path: Path) -> None:
 def test_an_unknown_language_is_told_with_those_there_are(language: str) -> None:
     with pytest.raises(ValueError, match=r"there are: .*\ben, .*\bsv\b"):
         Texts(language)
+
+
+def test_a_folder_that_is_not_there_is_told_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no such folder"):
+        Texts("en", tmp_path / "gone")
 
 
 def test_a_template_that_fails_later_needs_a_person(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -14,10 +15,10 @@ from pydantic import ValidationError
 from monitor.http import Web
 from monitor.notifiers.texts import Texts
 from monitor.notifiers.webhook import WebhookConfig
-from monitor.ports.notifier import Notice
+from monitor.ports.connector import FetchError
 from tests.notifiers.notices import NOW, notice, written_by_a_stranger
-from tests.notifiers.notifier_contract import SECRET, HttpNotifierContract
-from tests.notifiers.receiver import Receiver
+from tests.notifiers.notifier_contract import SECRET, HttpNotifierContract, Tell
+from tests.notifiers.receiver import Receiver, well, with_status
 
 
 def config(receiver: Receiver, secret: str | None = SECRET) -> WebhookConfig:
@@ -26,8 +27,8 @@ def config(receiver: Receiver, secret: str | None = SECRET) -> WebhookConfig:
 
 
 class TestWebhook(HttpNotifierContract):
-    def tell(self, place: Receiver, notice: Notice, web: Web, texts: Texts) -> None:
-        config(place).build(web, texts).tell(notice)
+    def teller(self, place: Receiver, web: Web, texts: Texts) -> Tell:
+        return config(place).build(web, texts).tell
 
     def shown(self, place: Receiver) -> str:
         told = json.loads(place.received[-1].body)
@@ -68,6 +69,19 @@ class TestWebhook(HttpNotifierContract):
 
         (item,) = json.loads(place.received[-1].body)["items"]
         assert item["text"] == "<b>*so* @all"
+
+    def test_one_that_fails_hangs_limits_and_recovers_gets_one_message_four_times(
+        self, place: Receiver, web: Web, texts: Texts
+    ) -> None:
+        tell = self.teller(place, web, texts)
+        for script in (with_status(503), place.hang, with_status(429), well):
+            place.script = script
+            with suppress(FetchError):
+                tell(notice())
+
+        bodies = {each.body for each in place.received}
+        keys = {each.headers["idempotency-key"] for each in place.received}
+        assert (len(place.received), len(bodies), keys) == (4, 1, {"notice/1"})
 
     def test_too_many_requests_say_until_when(
         self, place: Receiver, web: Web, texts: Texts

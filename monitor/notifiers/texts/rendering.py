@@ -51,6 +51,8 @@ class Texts:
     """
 
     def __init__(self, language: str, own: Path | None = None) -> None:
+        if own and not own.is_dir():
+            raise ValueError("there is no such folder of texts; correct its path")
         known = languages(own)
         if language not in known:
             raise ValueError(f'there are no texts in "{language}"; there are: {", ".join(known)}')

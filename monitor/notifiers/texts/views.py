@@ -215,12 +215,18 @@ def _span(length: timedelta | None) -> Span | None:
 
 def _clock(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     there = at.astimezone(zone)
-    is_today = there.date() == now.astimezone(zone).date()
-    return there.strftime("%H:%M" if is_today else "%Y-%m-%d %H:%M")
+    if there.date() != now.astimezone(zone).date():
+        return _day(at, zone)
+    return there.strftime("%H:%M") + _named(zone)
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M") + _named(zone)
+
+
+def _named(zone: ZoneInfo) -> str:
+    """Nobody's clock shows UTC, so it is said; their own zone readers know."""
+    return " UTC" if zone.key == "UTC" else ""
 
 
 def _maybe(text: str | None, most: int) -> str | None:
