@@ -125,6 +125,8 @@ class Daemon:
             watch.web.close()
         self._polls.shutdown(wait=False, cancel_futures=True)
         all_told = self._teller.stop()
+        if self._heartbeat:
+            self._heartbeat.close()
         begun = [future for future, _ in under_way if not future.cancelled()]
         _, late = wait(begun, timeout=GRACE.total_seconds())
         self._release()
