@@ -17,9 +17,10 @@ from monitor.cycle.notify import Plan, everything_to
 from monitor.cycle.notify.composing import compose
 from monitor.cycle.notify.routing import route
 from monitor.cycle.notify.sending import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR, send
+from monitor.domain.wait import Deed
 from monitor.ports.connector import FetchError, Reason
 from monitor.ports.notifier import AlertKind
-from monitor.store import messages, schema
+from monitor.store import accounts, messages, schema
 from monitor.store.database import Store
 from tests import databases
 from tests.building import at, mention
@@ -323,3 +324,21 @@ def test_one_notifier_that_fails_costs_no_other_its_message(scene: Scene) -> Non
     scene.tell(6, plan)
 
     assert well.facts == ["warning/1/airline-6m/2", "breach/1/airline-6m"][1:]
+
+
+@pytest.mark.parametrize(("acked", "polled_at"), [(False, 11), (True, 60)])
+def test_what_waits_for_a_look_at_the_platform_has_it_taken_soon(
+    scene: Scene, *, acked: bool, polled_at: float
+) -> None:
+    plan = plan_to(scene.ears, replace(BREACH, after=timedelta(minutes=5)))
+    scene.begin(plan)
+    scene.tell(6, plan)
+    if acked:
+        scene.house.act(1, Deed.ACK, 7)
+    with scene.house.store.write() as tx:
+        accounts.update(tx, scene.house.desk.id, next_poll_at=at(60))
+    scene.tell(11, plan)
+
+    with scene.house.store.read() as tx:
+        assert accounts.one(tx, "acme").next_poll_at == at(polled_at)
+    assert scene.ears.tried == []
