@@ -97,7 +97,7 @@ class Daemon:
         every: list[tuple[Callable[[], None], float]] = [
             (self._dispatch, 0.25),
             (self._look_out, 2),
-            (self._teller.step, 0.5),
+            (self._teller.step, 0.25),
             (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
             (self._beat, BEAT.total_seconds()),
