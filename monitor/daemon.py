@@ -103,7 +103,7 @@ class Daemon:
         every: list[tuple[Callable[[], None], float]] = [
             (self._dispatch, 0.25),
             (self._look_out, 2),
-            (self._teller.step, 0.5),
+            (self._teller.step, 0.25),
             (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
             (self._beat, BEAT.total_seconds()),
@@ -133,6 +133,8 @@ class Daemon:
             watch.web.close()
         self._polls.shutdown(wait=False, cancel_futures=True)
         all_told = self._teller.stop()
+        if self._heartbeat:
+            self._heartbeat.close()
         begun = [future for future, _ in under_way if not future.cancelled()]
         _, late = wait(begun, timeout=GRACE.total_seconds())
         self._release()

@@ -25,20 +25,28 @@ ROUTE = "routes: [{on: [breach], to: [room]}]\n"
 
 
 class Building:
-    def __init__(self, folder: Path) -> None:
-        self.path, self.clock = folder / "acme.yml", Hands()
+    def __init__(self, folder: Path, opened: ExitStack) -> None:
+        self.path, self.clock, self._opened = folder / "acme.yml", Hands(), opened
 
     def write(self, text: str) -> None:
         self.path.write_text(f"store: sqlite:///rw.db\n{text}{ACCOUNTS}", encoding="utf-8")
 
     def program(self, text: str) -> Program:
         self.write(text)
-        return Program(self.path, self.clock)
+        program = Program(self.path, self.clock)
+        self._opened.callback(program.store.close)
+        return program
 
 
 @pytest.fixture
-def building(tmp_path: Path) -> Building:
-    return Building(tmp_path)
+def opened() -> Iterator[ExitStack]:
+    with ExitStack() as stack:
+        yield stack
+
+
+@pytest.fixture
+def building(tmp_path: Path, opened: ExitStack) -> Building:
+    return Building(tmp_path, opened)
 
 
 def test_without_routes_everything_goes_to_the_log(building: Building) -> None:
@@ -89,12 +97,6 @@ def listener() -> Iterator[Loopback]:
         yield listener
 
 
-@pytest.fixture
-def opened() -> Iterator[ExitStack]:
-    with ExitStack() as stack:
-        yield stack
-
-
 def test_a_heartbeat_is_heard_and_its_address_is_a_secret(
     listener: Loopback, opened: ExitStack
 ) -> None:
@@ -111,9 +113,13 @@ def test_a_heartbeat_is_heard_and_its_address_is_a_secret(
     assert "s3cr3t" not in str(logs) + repr(beats)
 
 
-def test_the_heart_beats_while_telling_comes_round(building: Building, listener: Loopback) -> None:
+def test_the_heart_beats_while_telling_comes_round(
+    building: Building, listener: Loopback, opened: ExitStack
+) -> None:
     program = building.program(f"heartbeat: {listener.address}/ping\n")
     daemon = program.daemon
+    assert daemon._heartbeat
+    opened.callback(daemon._heartbeat.close)
     daemon._beat()
     assert listener.visits == []  # nothing was told yet
     daemon._teller.step()

@@ -26,7 +26,7 @@ from monitor.store import schema
 from monitor.store.database import Store
 from tests.acceptance.hasty import Hasty
 from tests.acceptance.running import free_port, until
-from tests.receiving import Receiver
+from tests.receiving import Hook
 
 WAITS = 2_000
 HASTE = 20
@@ -51,12 +51,12 @@ routes: [{{on: [breach, recovered, corrected], to: [room]}}]
 
 
 class Storm:
-    def __init__(self, folder: Path, receiver: Receiver) -> None:
+    def __init__(self, folder: Path, receiver: Hook) -> None:
         self.folder, self.receiver, self.port = folder, receiver, free_port()
         self.clock = Hasty(datetime(2026, 6, 1, 12, tzinfo=UTC), time.time(), HASTE)
         self.kills = 0
         self._process: subprocess.Popen[bytes] | None = None
-        config = CONFIG.format(port=self.port, address=receiver.address)
+        config = CONFIG.format(port=self.port, address=receiver.hook)
         (folder / "acme.yml").write_text(config, encoding="utf-8")
 
     def start(self) -> None:
@@ -134,7 +134,7 @@ class Storm:
 @pytest.fixture
 def storm(tmp_path: Path) -> Iterator[Storm]:
     with ExitStack() as opened:
-        receiver = opened.enter_context(Receiver())
+        receiver = opened.enter_context(Hook())
         storm = Storm(tmp_path, receiver)
         opened.callback(storm.end)
         yield storm

@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.cli.running import CONFIG, Desk
-from tests.receiving import Receiver
+from tests.receiving import Hook
 
 ROUTE = "routes: [{on: [%s], to: [room]%s}]\n"
 
 
 @pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    with Receiver() as receiver:
+def receiver() -> Iterator[Hook]:
+    with Hook() as receiver:
         yield receiver
 
 
@@ -23,8 +23,8 @@ def configured(folder: Path, address: str, more: str = "") -> Desk:
     return Desk(folder, f"{CONFIG}notifiers: {{room: {{webhook: '{address}'}}}}\n{more}")
 
 
-def test_a_test_notice_says_that_it_is_one(tmp_path: Path, receiver: Receiver) -> None:
-    desk = configured(tmp_path, receiver.address)
+def test_a_test_notice_says_that_it_is_one(tmp_path: Path, receiver: Hook) -> None:
+    desk = configured(tmp_path, receiver.hook)
     assert desk.run("notify", "test", "room").out == "room was told\n"
 
     (brought,) = receiver.brought
@@ -37,10 +37,10 @@ def test_a_test_notice_says_that_it_is_one(tmp_path: Path, receiver: Receiver) -
     [(401, 1, "auth"), (404, 1, "rejected"), (503, 3, "unavailable")],
 )
 def test_how_it_went_is_told_and_is_the_exit_code(
-    tmp_path: Path, receiver: Receiver, status: int, code: int, reason: str
+    tmp_path: Path, receiver: Hook, status: int, code: int, reason: str
 ) -> None:
     receiver.status = status
-    desk = configured(tmp_path, receiver.address)
+    desk = configured(tmp_path, receiver.hook)
 
     outcome = desk.run("notify", "test", "room", code=code)
     assert (outcome.out, outcome.err.startswith(f"room: {reason}: ")) == ("", True)

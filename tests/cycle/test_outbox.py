@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -17,9 +18,10 @@ from monitor.cycle.notify import Plan, everything_to
 from monitor.cycle.notify.composing import compose
 from monitor.cycle.notify.routing import route
 from monitor.cycle.notify.sending import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR, send
+from monitor.domain.wait import Deed
 from monitor.ports.connector import FetchError, Reason
 from monitor.ports.notifier import AlertKind
-from monitor.store import messages, schema
+from monitor.store import accounts, messages, schema
 from monitor.store.database import Store
 from tests import databases
 from tests.building import at, mention
@@ -203,11 +205,12 @@ def test_what_somebody_wrote_is_not_kept_once_it_was_told(scene: Scene) -> None:
     assert scene.column(schema.message.c.body) == [None]
 
 
-def test_a_message_whose_words_were_erased_is_composed_again(scene: Scene) -> None:
+@pytest.mark.parametrize("words", [None, '{"key": "of another version"}'])
+def test_a_message_whose_words_are_lost_is_composed_again(scene: Scene, words: str | None) -> None:
     scene.ears.fails = GONE
     scene.tell(6)
     with scene.house.store.write() as tx:
-        messages.forget_words(tx)
+        tx.execute(sa.update(schema.message).values(body=words))
         tx.execute(sa.update(schema.post).values(text="gone"))
     scene.ears.fails = None
     scene.tell(7)
@@ -323,3 +326,43 @@ def test_one_notifier_that_fails_costs_no_other_its_message(scene: Scene) -> Non
     scene.tell(6, plan)
 
     assert well.facts == ["warning/1/airline-6m/2", "breach/1/airline-6m"][1:]
+
+
+@pytest.mark.parametrize(("acked", "polled_at"), [(False, 11), (True, 60)])
+def test_what_waits_for_a_look_at_the_platform_has_it_taken_soon(
+    scene: Scene, *, acked: bool, polled_at: float
+) -> None:
+    plan = plan_to(scene.ears, replace(BREACH, after=timedelta(minutes=5)))
+    scene.begin(plan)
+    scene.tell(6, plan)
+    if acked:
+        scene.house.act(1, Deed.ACK, 7)
+    with scene.house.store.write() as tx:
+        accounts.update(tx, scene.house.desk.id, next_poll_at=at(60))
+    scene.tell(11, plan)
+
+    with scene.house.store.read() as tx:
+        assert accounts.one(tx, "acme").next_poll_at == at(polled_at)
+    assert scene.ears.tried == []
+
+
+@pytest.mark.sqlite
+def test_what_comes_round_all_the_time_finds_its_rows_by_an_index(scene: Scene) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cur: object, text: str, values: Any, *_: object) -> None:
+        asked.append((text, values))
+
+    scene.ears.fails = GONE
+    scene.tell(6)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        scene.tell(7)
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    selects = [(text, values) for text, values in asked if text.startswith("SELECT")]
+    assert len(selects) >= 5
+    with scene.house.store.read() as tx:
+        for text, values in selects:
+            for *_, step in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values):
+                assert "INDEX" in step or not step.startswith("SCAN"), f"{step}: {text}"
