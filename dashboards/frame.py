@@ -82,9 +82,7 @@ def _source() -> grafana.DatasourceVariable:
     return built.type("prometheus").multi(False).include_all(False)
 
 
-def _label(
-    name: str, selector: str = "", of: str = "poll_last_success_timestamp_seconds"
-) -> grafana.QueryVariable:
+def _label(name: str, selector: str = "", of: str = "waits_open") -> grafana.QueryVariable:
     """The values of a label, several to choose from, in what the variables before it leave."""
     metric = f"replywatch_{of}" + (f"{{{selector}}}" if selector else "")
     return (

@@ -30,6 +30,7 @@ from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
 from monitor.store import accounts, tallies, targets
 from monitor.store.database import Store, StoreError, file_of, is_sqlite
+from monitor.supervisor import Supervisor
 
 log = structlog.get_logger()
 
@@ -210,17 +211,24 @@ def _sandbox(config: Config, clock: Clock) -> Iterator[None]:
 def _serve(program: Program) -> None:
     ended, reload_wanted = threading.Event(), threading.Event()
     _on_signals(ended, reload_wanted)
+    supervisor = Supervisor(os.environ)
     place = program.config.http
     with _listening(place.host, place.port) as listener:
         server = _Server(web.build(program), listener)
         program.daemon.start()
         server.start()
         log.info("listening", url=f"http://{place.host}:{place.port}/")
+        supervisor.ready()
         while not ended.wait(timeout=0.2) and not program.daemon.displaced:
+            if program.daemon.is_turning() and server.is_up():
+                supervisor.alive()
             if reload_wanted.is_set():
                 reload_wanted.clear()
+                supervisor.reloading()
                 with contextlib.suppress(ConfigError, StoreError):
                     program.reload()
+                supervisor.ready()
+        supervisor.stopping()
         server.begin_to_stop()
         all_ended = program.daemon.stop()
         server.stop()
@@ -273,6 +281,9 @@ class _Server:
 
     def start(self) -> None:
         self._thread.start()
+
+    def is_up(self) -> bool:
+        return self._thread.is_alive()
 
     def begin_to_stop(self) -> None:
         self._server.should_exit = True

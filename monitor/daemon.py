@@ -8,6 +8,7 @@ one PostgreSQL, each account is polled by the one that takes its lease.
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -44,6 +45,9 @@ STORE_REST = timedelta(seconds=15)
 """Before what the store has failed is tried again: a poll whose failure could not even be stored,
 or a job."""
 
+STALL = 60.0
+"""Seconds without a dispatch, of four a second: something hangs that only a restart can end."""
+
 LEASE = "daemon"
 
 Take = Callable[[sa.Connection, str, str, datetime], bool]
@@ -67,6 +71,7 @@ class Daemon:
         self._under_way: dict[str, tuple[Future[None], Watch]] = {}
         self._resting: dict[str, datetime] = {}
         self._jobs_resting: dict[str, datetime] = {}
+        self._turned_at = time.monotonic()
         self.displaced: lease.HeldError | None = None
         self._choosing = threading.Lock()
         self._stopping = threading.Event()
@@ -151,6 +156,10 @@ class Daemon:
         polled = [name for name, watch in self.watches.items() if watch.settings.polls]
         return all(rows[name].last_success_at or rows[name].failures for name in polled)
 
+    def is_turning(self, within: float = STALL) -> bool:
+        """Whether it has looked for who is due in the last seconds, be it in vain."""
+        return time.monotonic() - self._turned_at < within
+
     def _careful(self, job: Callable[[], None]) -> None:
         """Do it, unless the store has failed it a moment ago."""
         name, now = job.__name__, self._clock()
@@ -163,6 +172,7 @@ class Daemon:
             log.error("job.not_stored", job=name.strip("_"), error=str(error))
 
     def _dispatch(self) -> None:
+        self._turned_at = time.monotonic()
         now = self._clock()
         with self._store.read() as tx:
             due = accounts.due_for_poll(tx, now)

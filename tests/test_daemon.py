@@ -190,6 +190,15 @@ def test_it_stops_at_once_though_every_platform_hangs(
     assert time.monotonic() - began < 2
 
 
+def test_it_turns_until_it_is_stopped(platform: Platform, start: Start) -> None:
+    run = start(platform)
+    until(lambda: run.polls() > 1)
+
+    assert run.daemon.is_turning(within=5)
+    run.stop()
+    until(lambda: not run.daemon.is_turning(within=0.5))
+
+
 @pytest.mark.parametrize("pragma", ["max_page_count = 1", "query_only = 1"])
 def test_a_database_that_takes_nothing_is_told_now_and_then_and_loses_nothing(
     pragma: str, platform: Platform, start: Start, room: Room, clock: HastyClock
