@@ -144,12 +144,12 @@ def _gauges(
         PREFIX + catalogue.OPEN_WAITS, catalogue.OPEN_WAITS_HELP, labels=[*ACCOUNT, "kind"]
     )
     by_account = {
-        name: GaugeMetricFamily(PREFIX + name, told, labels=ACCOUNT)
-        for name, told in ACCOUNT_GAUGES.items()
+        name: GaugeMetricFamily(PREFIX + name, text, labels=ACCOUNT)
+        for name, text in ACCOUNT_GAUGES.items()
     }
     of_target = {
-        name: GaugeMetricFamily(PREFIX + name, told, labels=[*ACCOUNT, "target"])
-        for name, told in TARGET_GAUGES.items()
+        name: GaugeMetricFamily(PREFIX + name, text, labels=[*ACCOUNT, "target"])
+        for name, text in TARGET_GAUGES.items()
     }
     watermarks = accounts.watermarks(tx)
     for watch, row in seen:

@@ -24,11 +24,8 @@ class Owed:
     next_due_at: datetime | None
 
 
-_OPEN_ONES = (
-    wait.c.account_id == sa.bindparam("of"),
-    wait.c.status == Status.OPEN.value,
-    wait.c.live,
-)
+_OPEN = (wait.c.status == Status.OPEN.value) & wait.c.live
+_OPEN_ONES = (wait.c.account_id == sa.bindparam("of"), _OPEN)
 
 
 def open_waits(tx: sa.Connection, account_id: int) -> dict[str, tuple[int, datetime]]:
