@@ -77,6 +77,18 @@ def test_every_alert_says_what_to_do_and_where(rule: Rule) -> None:
     assert len(told["description"]) > 80
 
 
+@pytest.mark.parametrize("rule", ALERTS, ids=name_of)
+def test_every_alert_is_in_the_docs_with_its_severity(rule: Rule) -> None:
+    docs = CONFIG.parent / "docs" / "prometheus.md"
+    (line,) = (
+        one
+        for one in docs.read_text().splitlines()
+        if f"| `{name_of(rule)}`" in one or f", `{name_of(rule)}` |" in one
+    )
+
+    assert f"| {rule['labels']['severity']} |" in line
+
+
 @pytest.mark.parametrize("rule", rules(), ids=name_of)
 def test_no_rule_pads_what_is_absent_or_names_a_bucket(rule: Rule) -> None:
     assert not re.search(r"vector\(|\ble=", rule["expr"])
