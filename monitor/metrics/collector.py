@@ -87,8 +87,8 @@ class _Scrape(Collector):
     def _of_process(self) -> Iterator[Metric]:
         process = self._process
         counted = {"jobs_missed": process.jobs_missed}
-        for name, told in PROCESS_COUNTERS.items():
-            yield CounterMetricFamily(PREFIX + name, told, counted[name])
+        for name, text in PROCESS_COUNTERS.items():
+            yield CounterMetricFamily(PREFIX + name, text, counted[name])
         standing = {
             "config_last_reload_successful": float(process.last_reload_successful),
             "config_last_reload_success_timestamp_seconds": _timestamp(
@@ -96,8 +96,8 @@ class _Scrape(Collector):
             ),
             "store_bytes": self._size,
         }
-        for name, told in PROCESS_GAUGES.items():
-            yield GaugeMetricFamily(PREFIX + name, told, standing[name])
+        for name, text in PROCESS_GAUGES.items():
+            yield GaugeMetricFamily(PREFIX + name, text, standing[name])
         yield InfoMetricFamily(
             PREFIX + catalogue.BUILD, catalogue.BUILD_HELP, {"version": __version__}
         )
@@ -141,12 +141,12 @@ def _gauges(
         PREFIX + catalogue.OPEN_WAITS, catalogue.OPEN_WAITS_HELP, labels=[*ACCOUNT, "kind"]
     )
     by_account = {
-        name: GaugeMetricFamily(PREFIX + name, told, labels=ACCOUNT)
-        for name, told in ACCOUNT_GAUGES.items()
+        name: GaugeMetricFamily(PREFIX + name, text, labels=ACCOUNT)
+        for name, text in ACCOUNT_GAUGES.items()
     }
     of_target = {
-        name: GaugeMetricFamily(PREFIX + name, told, labels=[*ACCOUNT, "target"])
-        for name, told in TARGET_GAUGES.items()
+        name: GaugeMetricFamily(PREFIX + name, text, labels=[*ACCOUNT, "target"])
+        for name, text in TARGET_GAUGES.items()
     }
     watermarks = accounts.watermarks(tx)
     for watch, row in seen:

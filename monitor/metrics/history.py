@@ -99,18 +99,19 @@ class _Played:
 
     def day(self, tx: sa.Connection, instants: Sequence[datetime]) -> Told | None:
         """None where nothing is known of it. Days are asked for in their order."""
-        if instants[-1] < self._begins or instants[0] > self._ends:
+        mine = [place for place, at in enumerate(instants) if self._begins <= at <= self._ends]
+        if not mine:
             return None
         self._read(tx, instants[-1])
         series: dict[Key, list[float | None]] = {}
-        buckets: dict[str, list[Buckets | None]] = {}
-        for place, at in enumerate(instants):
-            if self._begins <= at <= self._ends:
-                for key, value in self._past.at(at).items():
-                    series.setdefault(key, [None] * len(instants))[place] = value
-                for name in PAST_HISTOGRAMS:
-                    found = self._past.histograms.get(name, EMPTY)
-                    buckets.setdefault(name, [None] * len(instants))[place] = found
+        buckets: dict[str, list[Buckets | None]] = {
+            name: [None] * len(instants) for name in PAST_HISTOGRAMS
+        }
+        for place in mine:
+            for key, value in self._past.at(instants[place]).items():
+                series.setdefault(key, [None] * len(instants))[place] = value
+            for name, values in buckets.items():
+                values[place] = self._past.histograms.get(name, EMPTY)
         return Told(self._labels, series, buckets)
 
     def _read(self, tx: sa.Connection, until: datetime) -> None:

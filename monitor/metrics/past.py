@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
@@ -74,11 +75,11 @@ class Past:
 
     def take(self, wait: PastWait) -> None:
         """A wait will open; they are told in the order in which they do."""
-        self._at(wait.opened_at, lambda: self._opens(wait))
+        self._at(wait.opened_at, partial(self._opens, wait))
 
     def note(self, at: datetime, key: Key) -> None:
         """A counter will go up by 1."""
-        self._at(at, lambda: self._count(at, key))
+        self._at(at, partial(self._count, at, key))
 
     def at(self, instant: datetime) -> dict[Key, float]:
         """Let everything happen that lies before the instant; all counters and gauges then."""
@@ -103,10 +104,10 @@ class Past:
         if wait.kind is Kind.FIRST:
             self._times.take(wait)
         if wait.end:
-            self._at(wait.end, lambda: self._ends(wait))
+            self._at(wait.end, partial(self._ends, wait))
         for due in wait.dues:
             heappush(self._owed[due.target_id], (due.due_at, _end(wait)))
-            self._at(due.due_at, lambda due=due: self._falls_due(wait, due))  # type: ignore[misc]
+            self._at(due.due_at, partial(self._falls_due, wait, due))
 
     def _ends(self, wait: PastWait) -> None:
         self._open[wait.kind] -= 1
@@ -142,7 +143,7 @@ class Past:
             self._count(at, ("sla_breached_late_detected_total", target))
         self._overdue[due.target_id] += 1
         if wait.end:
-            self._at(wait.end, lambda: self._overdue.subtract([due.target_id]))
+            self._at(wait.end, partial(self._overdue.subtract, [due.target_id]))
 
     def _gauges(self, now: datetime) -> Iterator[tuple[Key, float]]:
         for kind, waiting in self._open.items():

@@ -24,16 +24,20 @@ class Owed:
 
 
 _OPEN = (wait.c.status == Status.OPEN.value) & wait.c.live
+_OPEN_ONES = (wait.c.account_id == sa.bindparam("of"), _OPEN)
 
 
 def open_waits(tx: sa.Connection, account_id: int) -> dict[str, tuple[int, datetime]]:
     """By kind: how many, and since when the oldest."""
-    query = (
-        sa.select(wait.c.kind, sa.func.count(), sa.func.min(wait.c.opened_at))
-        .where(wait.c.account_id == account_id, _OPEN)
-        .group_by(wait.c.kind)
-    )
-    return {kind: (count, instant(oldest)) for kind, count, oldest in tx.execute(query)}
+    found = tx.execute(_STANDING, {"of": account_id})
+    return {kind: (count, instant(oldest)) for kind, count, oldest in found}
+
+
+_STANDING = (
+    sa.select(wait.c.kind, sa.func.count(), sa.func.min(wait.c.opened_at))
+    .where(*_OPEN_ONES)
+    .group_by(wait.c.kind)
+)
 
 
 def owed(
@@ -41,35 +45,41 @@ def owed(
 ) -> dict[int, Owed]:
     """By target number, of the targets under which open waits stand."""
     seen = micros(watermark) if watermark else 0
-    late = due.c.due_at <= seen
-    perhaps = (due.c.due_at > seen) & (due.c.due_at < micros(now))
-    query = (
-        sa.select(
-            due.c.target_id,
-            sa.func.sum(sa.case((late, 1), else_=0)),
-            sa.func.sum(sa.case((perhaps, 1), else_=0)),
-            sa.func.min(sa.case((due.c.due_at >= micros(now), due.c.due_at))),
-        )
-        .join(wait, wait.c.number == due.c.wait)
-        .where(wait.c.account_id == account_id, _OPEN)
-        .group_by(due.c.target_id)
-    )
+    found = tx.execute(_OWED, {"of": account_id, "seen": seen, "now": micros(now)})
     return {
         target_id: Owed(overdue, unconfirmed, instant_or_none(following))
-        for target_id, overdue, unconfirmed, following in tx.execute(query)
+        for target_id, overdue, unconfirmed, following in found
     }
 
 
-def open_reach(tx: sa.Connection, account_id: int) -> int:
-    """Likes, reposts, replies and views of the posts behind open waits, all added up."""
-    columns = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
-    total = sum((sa.func.coalesce(column, 0) for column in columns), sa.literal(0))
-    query = (
-        sa.select(sa.func.coalesce(sa.func.sum(total), 0))
-        .join(wait, (wait.c.account_id == post.c.account_id) & (wait.c.link == post.c.native_id))
-        .where(wait.c.account_id == account_id, _OPEN)
+_SEEN, _NOW = (sa.bindparam(name, type_=sa.BigInteger) for name in ("seen", "now"))
+_LATE = due.c.due_at <= _SEEN
+_PERHAPS = (due.c.due_at > _SEEN) & (due.c.due_at < _NOW)
+_OWED = (
+    sa.select(
+        due.c.target_id,
+        sa.func.sum(sa.case((_LATE, 1), else_=0)),
+        sa.func.sum(sa.case((_PERHAPS, 1), else_=0)),
+        sa.func.min(sa.case((due.c.due_at >= _NOW, due.c.due_at))),
     )
-    return int(tx.scalar(query) or 0)
+    .join(wait, wait.c.number == due.c.wait)
+    .where(*_OPEN_ONES)
+    .group_by(due.c.target_id)
+)
+
+
+def open_reach(tx: sa.Connection, account_id: int) -> int:
+    """Likes, reposts, replies and views of the posts behind open waits, all added up. It looks up
+    each post: not for a scrape."""
+    return int(tx.scalar(_OPEN_REACH, {"of": account_id}) or 0)
+
+
+_REACHED = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
+_OPEN_REACH = (
+    sa.select(sa.func.sum(sum((sa.func.coalesce(one, 0) for one in _REACHED), sa.literal(0))))
+    .join(wait, (wait.c.account_id == post.c.account_id) & (wait.c.link == post.c.native_id))
+    .where(*_OPEN_ONES)
+)
 
 
 def keep(

@@ -18,6 +18,9 @@ from monitor.store.upsert import in_parts
 _AT_ONCE = 2_000
 """Rows fetched together: memory does not grow with the history."""
 
+_KINDS = {kind.value: kind for kind in Kind}
+_STATUSES = {status.value: status for status in Status}
+
 _GONE = (Status.MERGED.value, Status.WITHDRAWN.value)
 
 
@@ -88,8 +91,8 @@ def opened(tx: sa.Connection, account_id: int, window: Window) -> Iterator[Opene
     ).where(*standing(account_id), *window.holds(columns.opened_at))
     for kind, status, begun, answered, ended, dismissal, nudges in _stream(tx, query):
         yield Opened(
-            Kind(kind),
-            Status(status),
+            _KINDS[kind],
+            _STATUSES[status],
             instant(begun),
             instant_or_none(answered),
             instant_or_none(ended),

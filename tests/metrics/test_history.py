@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -14,7 +15,7 @@ from monitor.metrics.catalogue import NAMES, PREFIX
 from monitor.metrics.chronicle import OF_THE_RUN
 from monitor.metrics.history import Asked, export
 from tests.acceptance.platform import Platform
-from tests.acceptance.watching import NOON, TARGETS, Hands
+from tests.acceptance.watching import NOON, TARGETS, Hands, configuration
 from tests.metrics.test_collector import OF_PROCESS, busy, families
 from tests.web.conftest import House
 
@@ -88,12 +89,11 @@ def test_every_metric_of_an_account_has_a_past_or_is_of_the_run(
     busy(house, platform, clock)
     (file,) = exported(house, tmp_path, NOON)
     told = {line.split()[2] for line in file.read_text().splitlines() if line.startswith("# TYPE")}
-    bare = {name.removesuffix("_total") for name in NAMES - OF_PROCESS}
+    ours = {re.sub("_(total|info)$", "", name) for name in NAMES} - OF_PROCESS
     of_the_run = {PREFIX + name.removesuffix("_total") for name in OF_THE_RUN}
 
-    of_process = {"replywatch_jobs_missed", "replywatch_build_info"}
-    assert told == bare - of_the_run - of_process
-    assert of_the_run <= bare
+    assert told == ours - of_the_run
+    assert of_the_run <= ours
 
 
 def test_each_day_has_a_file_that_begins_at_midnight(
@@ -163,3 +163,20 @@ def test_a_promise_that_was_given_up_keeps_its_past(
     assert found[named("sla_due_total", target="six")] == 2
     assert found[named("sla_objective_ratio", target="six")] == 0.9
     assert found[named("sla_due_total", target="other")] == 0
+
+
+def test_an_account_of_which_nothing_is_known_has_no_series(
+    house: House, platform: Platform, clock: Hands, tmp_path: Path
+) -> None:
+    busy(house, platform, clock)
+    two = configuration(platform.address, platform.address)
+    house.path.write_text(two, encoding="utf-8")
+    house.program.reload()
+    since = NOON.replace(microsecond=0)
+    asked = Asked(since, since + timedelta(minutes=5), timedelta(minutes=5))
+    accounts = house.program.config.accounts
+    (file,) = export(house.program.store, accounts, asked, tmp_path)
+
+    assert len(accounts) == 2
+    told = {dict(labels)["account"] for _, labels in values(file, instants(file)[-1])}
+    assert told == {"acme"}

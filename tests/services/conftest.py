@@ -7,7 +7,7 @@ import pytest
 from tests.prometheus import NotInstalledError, installed
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(scope="session", autouse=True)  # before a scene is made
 def _programs() -> None:
     try:
         for program in ("prometheus", "promtool"):

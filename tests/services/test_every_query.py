@@ -13,8 +13,8 @@ from monitor.domain import duration
 from monitor.metrics.catalogue import NAMES
 from tests.dashboards.reading import DASHBOARDS, PANELS, metrics, queries
 from tests.dashboards.test_dashboards import OF_NOTICES
+from tests.rules.promql import operands
 from tests.rules.reading import ALERTS, RECORDS, Rule, name_of, rules
-from tests.services.promql import operands
 from tests.services.scene import Scene, scene
 
 pytestmark = pytest.mark.service

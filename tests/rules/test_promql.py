@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.services.promql import operands
+from tests.rules.promql import operands
 
 
 @pytest.mark.parametrize(
