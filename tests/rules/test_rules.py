@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,22 +19,13 @@ from tests.rules.reading import (
     rules,
     tried,
 )
+from tests.running.tools import run
 
 ADDRESS = "http://127.0.0.1:9877/"
 """Where it listens by default; `replywatch export rules -c FILE` puts another in its place."""
 
 LONGEST = 110
 """Of a line."""
-
-
-def run(program: str, *arguments: str | Path) -> str:
-    if shutil.which(program) is None:
-        package = {"amtool": "prometheus-alertmanager"}.get(program, "prometheus")
-        pytest.skip(f"{program} is not installed; on Debian: apt-get install {package}")
-    command = [program, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, (done.stdout + done.stderr)[:2000]
-    return done.stdout + done.stderr
 
 
 @pytest.mark.service
