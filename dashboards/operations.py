@@ -329,8 +329,8 @@ def _pending() -> Builder[model.Panel]:
     return curves(
         Panel(
             "Notices waiting",
-            "Messages that a notifier is still to be told. They go within seconds; steadily upwards, "
-            "it cannot be reached.",
+            "Messages that a notifier is still to be told. They go within seconds; steadily "
+            "upwards means that it cannot be reached.",
             "none",
             24,
         ),
