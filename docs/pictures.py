@@ -25,11 +25,14 @@ ROOT = Path(__file__).parents[1]
 REPLYWATCH = Path(sys.executable).with_name("replywatch")
 CHROMIUM = "/usr/bin/chromium"
 
-DESK: Any = {"width": 1280, "height": 800}
+DESK: Any = {"width": 1440, "height": 900}
 PHONE: Any = {"width": 390, "height": 844}
 WALL: Any = {"width": 1920, "height": 1080}
 
 MANY_WAIT = 14
+WARM_UP = 150.0
+"""Seconds until most of who waits has come since the start."""
+
 PATIENCE = 600.0
 """Seconds until as many wait as when something has broken."""
 
@@ -63,6 +66,7 @@ def main() -> None:
 
 def _take_busy(browser: Browser, address: str) -> None:
     page = browser.new_page()
+    time.sleep(WARM_UP)
     ended = time.monotonic() + PATIENCE
     while True:
         page.goto(address)
@@ -105,10 +109,12 @@ def _take(
 
 
 def _save(page: Page, file: Path, *, whole: bool) -> None:
-    """In 96 colours: a third of the bytes."""
+    """In 256 colours: a third of the bytes."""
     page.screenshot(path=file, full_page=whole)
     with Image.open(file) as picture:
-        small = picture.convert("RGB").quantize(96, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(
+            256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+        )
     small.save(file, optimize=True)
 
 

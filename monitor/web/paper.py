@@ -22,6 +22,7 @@ _FILTERS = {
     "big": wording.big,
     "counter": wording.counter,
     "figure": wording.figure,
+    "holder": wording.holder,
     "language": languages.named,
     "lasted": wording.lasted,
     "length_of": wording.length,
