@@ -16,6 +16,9 @@ from monitor.web.wallboard.view import View
 KEPT = 120
 """Changes that are kept for those who come back: two minutes of a busy board."""
 
+MOST_BYTES = 2_000_000
+"""Of them together."""
+
 Render = Callable[[View, Iterable[Row], bool], dict[str, Any]]
 """The markup of these rows of a view, and of its head where that has changed."""
 
@@ -61,7 +64,7 @@ class Channel:
             return False
         number = self._told.number + 1
         change = Change(number, _event("change", self._place(number), orjson.dumps(told)))
-        self._told = Told(number, (*self._told.changes, change)[-KEPT:])
+        self._told = Told(number, _latest((*self._told.changes, change)))
         return True
 
     def since(self, place: str | None) -> tuple[bytes, str]:
@@ -96,6 +99,17 @@ def _difference(before: View, after: View, render: Render) -> dict[str, Any] | N
     if not put and not known and not is_head_new:
         return None
     return {**render(after, put, is_head_new), "gone": list(known)}
+
+
+def _latest(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """As many as are kept; the newest always is."""
+    kept, size = 0, 0
+    for change in reversed(changes):
+        size += len(change.sent)
+        if kept == KEPT or (kept and size > MOST_BYTES):
+            break
+        kept += 1
+    return changes[len(changes) - kept :]
 
 
 def _event(name: str, place: str, told: bytes) -> bytes:
