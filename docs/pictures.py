@@ -39,7 +39,7 @@ PATIENCE = 600.0
 NOBODY = """
 store: sqlite:///nobody.db
 http: {{listen: "127.0.0.1:{port}"}}
-sandbox: {{listen: "127.0.0.1:{platform}", customers: 1, speed: 0.001}}
+sandbox: {{listen: "127.0.0.1:{platform}", customers: 20, speed: 0.001}}
 accounts:
   - name: tarn-air
     brand: tarn_air

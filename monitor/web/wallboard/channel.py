@@ -50,22 +50,27 @@ class Channel:
         self.news = asyncio.Event()
         self._epoch = epoch
         self._told = Told(0, ())
+        self._heard = 0
 
     @property
     def place(self) -> str:
         """Where the newest change stands: what a page gives when it begins to listen."""
         return self._place(self._told.number)
 
-    def take(self, view: View, render: Render) -> bool:
-        """Tell what is other in this view than in the last one; whether anything is."""
+    @property
+    def has_news(self) -> bool:
+        """Whether something was told since listeners were last woken, by whomever."""
+        return self._told.number != self._heard
+
+    def take(self, view: View, render: Render) -> None:
+        """Tell what is other in this view than in the last one."""
         before, self.view = self.view, view
         told = _difference(before, view, render)
         if told is None:
-            return False
+            return
         number = self._told.number + 1
         change = Change(number, _event("change", self._place(number), orjson.dumps(told)))
         self._told = Told(number, _latest((*self._told.changes, change)))
-        return True
 
     def since(self, place: str | None) -> tuple[bytes, str]:
         """What was told after this place, and the place that is reached with it. Who stood at a
@@ -88,6 +93,7 @@ class Channel:
 
     def wake(self) -> None:
         """Tell those who wait for news; in the loop alone."""
+        self._heard = self._told.number
         self.news.set()
         self.news = asyncio.Event()
 
