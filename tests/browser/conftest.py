@@ -14,6 +14,9 @@ from tests.acceptance.platform import Platform
 from tests.acceptance.running import Daemon, until
 from tests.browser.visiting import CHROMIUM, Visitor
 
+PATIENCE = 60
+"""Seconds; on a busy machine things begin slowly."""
+
 
 def wall() -> datetime:
     return datetime.now(UTC)
@@ -57,8 +60,8 @@ def daemon(tmp_path: Path, platform: Platform, opened: ExitStack) -> Daemon:
 
 def started(daemon: Daemon) -> Daemon:
     daemon.start()
-    until(daemon.is_up)
-    until(lambda: daemon.get("/-/ready").status_code == 200)
+    until(daemon.is_up, PATIENCE)
+    until(lambda: daemon.get("/-/ready").status_code == 200, PATIENCE)
     return daemon
 
 

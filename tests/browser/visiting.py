@@ -8,15 +8,15 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Page, Request, expect
 
 CHROMIUM = Path("/usr/bin/chromium")
 
 AXE = Path(__file__).parents[2] / ".venv/axe/package/axe.min.js"
 """Fetched from npm by `make test-services`."""
 
-PATIENCE = 10_000
-"""Milliseconds; a page that keeps its promise needs far less."""
+PATIENCE = 30_000
+"""Milliseconds; on a quiet machine a page needs far less."""
 
 
 class Visitor:
@@ -27,6 +27,7 @@ class Visitor:
         self.trouble: list[str] = []
         self.hosts: set[str] = set()
         page.set_default_timeout(PATIENCE)
+        expect.set_options(timeout=PATIENCE)
         page.on("console", self._heard)
         page.on("pageerror", lambda error: self.trouble.append(str(error)))
         page.on("request", self._asked)
@@ -48,7 +49,8 @@ class Visitor:
 
     def rows(self) -> list[str]:
         """The first words of each row."""
-        return self.page.locator("tr.wait .w-text").all_text_contents()
+        found: list[str] = self.page.locator("tr.wait .w-text").all_text_contents()
+        return found
 
     def find(self, words: str) -> None:
         """Wait until somebody who wrote this is shown."""
