@@ -20,6 +20,7 @@ from benchmarks.folding import long_conversation
 from benchmarks.importing import import_memory, import_speed
 from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
+from benchmarks.reporting import reporting
 from benchmarks.result import Goal, Outcome, Result, Skipped
 from benchmarks.stores import stores
 from benchmarks.verdicts import verdicts
@@ -34,6 +35,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "business-time": business_time,
     "verdicts": verdicts,
     "memory": daemon_memory,
+    "report": reporting,
 }
 RESULTS = Path(__file__).with_name("results.json")
 
