@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-services check bench lock clean
+.PHONY: help install run test test-services check bench pictures lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 20
@@ -17,7 +17,7 @@ run: install ## the daemon, on SQLite, with the built-in sandbox platform
 test: .venv/test.stamp ## every test that needs no outside server
 	$(BIN)/pytest -q -m "not service and not check"
 
-test-services: .venv/services.stamp ## the tests that need a server; skipped where it is not installed
+test-services: .venv/services.stamp .venv/axe.stamp ## the tests that need a server; skipped where it is not installed
 	$(BIN)/pytest -q -m service
 	$(BIN)/pytest -q -m "not service" --store postgresql tests/store tests/cycle
 
@@ -30,6 +30,9 @@ check: .venv/check.stamp ## lint, types, layering, comparisons with heavy peers
 
 bench: .venv/bench.stamp .venv/services.stamp ## measures what is claimed to be fast, beside a floor or a peer
 	$(BIN)/python -m benchmarks
+
+pictures: .venv/services.stamp .venv/check.stamp ## takes the pictures of the pages in docs/ anew
+	$(BIN)/python docs/pictures.py
 
 lock: .venv/bin/python ## renews the pinned requirements
 	$(PIP) install uv
@@ -52,4 +55,12 @@ clean: ## removes the virtual environment
 
 .venv/%.stamp: requirements/%.txt .venv/run.stamp
 	$(PIP) install --require-hashes -r $<
+	@touch $@
+
+# What reads pages as somebody does who cannot see them; without npm its tests are skipped.
+AXE := axe-core@4.10.3
+.venv/axe.stamp: | .venv/bin/python
+	@mkdir -p .venv/axe
+	@cd .venv/axe && npm pack --silent $(AXE) && tar -xzf axe-core-*.tgz && rm axe-core-*.tgz || \
+	  echo "npm is not here, or cannot fetch $(AXE): accessibility is not looked at"
 	@touch $@

@@ -16,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.business_time import business_time
+from benchmarks.events import events
 from benchmarks.folding import long_conversation
 from benchmarks.importing import import_memory, import_speed
 from benchmarks.memory import daemon_memory
@@ -35,6 +36,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "business-time": business_time,
     "verdicts": verdicts,
     "memory": daemon_memory,
+    "events": events,
     "report": reporting,
 }
 RESULTS = Path(__file__).with_name("results.json")

@@ -114,6 +114,7 @@ class Program:
     def __init__(self, path: Path, clock: Clock = system_clock) -> None:
         self._path, self.clock = path, clock
         self._reloading = threading.Lock()
+        self.ending = threading.Event()
         self.config = load(path)
         self.store = open_own_store(self.config, clock)
         self._sessions = open_sessions(self.config, clock)
@@ -221,6 +222,7 @@ def _serve(program: Program) -> None:
                 reload_wanted.clear()
                 with contextlib.suppress(ConfigError, StoreError):
                     program.reload()
+        program.ending.set()
         server.begin_to_stop()
         all_ended = program.daemon.stop()
         server.stop()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from threading import Event
 from typing import Protocol
 
 from monitor.config import Config
@@ -12,8 +13,11 @@ from monitor.store.database import Store
 
 
 class Deck(Protocol):
+    """`ending` is set once the program is to stop: whoever holds a line lets go."""
+
     clock: Clock
     store: Store
+    ending: Event
 
     @property
     def config(self) -> Config: ...

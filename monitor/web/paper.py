@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ _FILTERS = {
     "big": wording.big,
     "counter": wording.counter,
     "figure": wording.figure,
+    "holder": wording.holder,
     "language": languages.named,
     "lasted": wording.lasted,
     "length_of": wording.length,
@@ -31,18 +33,24 @@ _FILTERS = {
 }
 
 
+@cache
+def _templates() -> jinja2.Environment:
+    """One for the whole process: templates are compiled once."""
+    templates = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters.update(_FILTERS)
+    templates.globals.update(many=wording.many, missing=wording.missing)
+    return templates
+
+
 class Paper:
     def __init__(self, deck: Deck) -> None:
         self._deck = deck
-        self._templates = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters.update(_FILTERS)
-        self._templates.globals.update(many=wording.many, missing=wording.missing)
 
     def page(
         self, request: Request, template: str, now: datetime, *, here: str = "", **context: Any
@@ -68,10 +76,14 @@ class Paper:
     def part(self, template: str, now: datetime, **context: Any) -> str:
         """A piece of a page."""
         zone = self._deck.config.timezone
-        return self._templates.get_template(template).render(
-            now=now,
-            zone=zone,
-            hm=lambda at: wording.hm(at, now, zone),
-            hms=lambda at: wording.hms(at, now, zone),
-            **context,
+        return (
+            _templates()
+            .get_template(template)
+            .render(
+                now=now,
+                zone=zone,
+                hm=lambda at: wording.hm(at, now, zone),
+                hms=lambda at: wording.hms(at, now, zone),
+                **context,
+            )
         )

@@ -112,6 +112,11 @@ def platform(name: str) -> str:
     return name[:1].upper() + name[1:].replace("_", " ").replace("-", " ")
 
 
+def holder(name: str | None) -> str:
+    """Who has a wait, at the head of a sentence; whoever acts without a login is called somebody."""
+    return name if name and name != "somebody" else "Somebody"
+
+
 def many(count: int, one: str, more: str = "") -> str:
     """`1 wait`, `12 waits`; numbers up to nine in words."""
     words = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")

@@ -48,7 +48,8 @@ class House:
         self.path = folder / "acme.yml"
         self.write(head=head)
         self.program = Program(self.path, clock)
-        self.client = Client(web.build(self.program))
+        self.site = web.build(self.program)
+        self.client = Client(self.site)
 
     def write(self, **fields: str) -> None:
         self.path.write_text(configuration(self.platform.address, **fields), encoding="utf-8")

@@ -111,7 +111,7 @@ export function held() {
 export function watchPointer(settled) {
   const board = $("board");
   board.addEventListener("pointerover", (event) => {
-    pointed = event.pointerType === "mouse" && Boolean(event.target.closest("#list"));
+    pointed = event.pointerType === "mouse" && Boolean(event.target.closest("#list, #held"));
     if (!isHeld()) settled();
   });
   board.addEventListener("pointerleave", () => {

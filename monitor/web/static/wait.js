@@ -43,6 +43,7 @@ async function look() {
 }
 
 function showLive(is, since) {
+  document.documentElement.dataset.live = is ? "yes" : "no";
   const mark = document.querySelector(".live");
   mark.classList.toggle("off", !is);
   mark.querySelector("use").setAttribute("href", is ? "#live" : "#notlive");

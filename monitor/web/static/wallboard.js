@@ -65,6 +65,7 @@ function letIn() {
 }
 
 function showLive(is, since, again) {
+  root.dataset.live = is ? "yes" : "no";
   for (const mark of document.querySelectorAll(".live")) {
     mark.classList.toggle("off", !is);
     mark.querySelector("use").setAttribute("href", is ? "#live" : "#notlive");

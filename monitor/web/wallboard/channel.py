@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +28,15 @@ class Change:
     sent: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was told lately, and the number of the newest; replaced as a whole, so that it can be
+    read while another thread tells more."""
+
+    number: int
+    changes: tuple[Change, ...]
+
+
 class Channel:
     """Numbers are told with the `epoch` of the process: another one has other numbers."""
 
@@ -36,13 +45,13 @@ class Channel:
         self.listeners = 0
         self.asked_at = 0.0
         self.news = asyncio.Event()
-        self._epoch, self._number = epoch, 0
-        self._changes: deque[Change] = deque(maxlen=KEPT)
+        self._epoch = epoch
+        self._told = Told(0, ())
 
     @property
     def place(self) -> str:
         """Where the newest change stands: what a page gives when it begins to listen."""
-        return f"{self._epoch}.{self._number}"
+        return self._place(self._told.number)
 
     def take(self, view: View, render: Render) -> bool:
         """Tell what is other in this view than in the last one; whether anything is."""
@@ -50,25 +59,29 @@ class Channel:
         told = _difference(before, view, render)
         if told is None:
             return False
-        self._number += 1
-        sent = _event("change", self.place, orjson.dumps(told))
-        self._changes.append(Change(self._number, sent))
+        number = self._told.number + 1
+        change = Change(number, _event("change", self._place(number), orjson.dumps(told)))
+        self._told = Told(number, (*self._told.changes, change)[-KEPT:])
         return True
 
     def since(self, place: str | None) -> tuple[bytes, str]:
         """What was told after this place, and the place that is reached with it. Who stood at a
         place that is not known any more must look anew."""
-        after = self._known(place)
+        told = self._told
+        reached, after = self._place(told.number), self._known(place, told)
         if after is None:
-            return _event("anew", self.place, b"{}"), self.place
-        return b"".join(one.sent for one in self._changes if one.number > after), self.place
+            return _event("anew", reached, b"{}"), reached
+        return b"".join(one.sent for one in told.changes if one.number > after), reached
 
-    def _known(self, place: str | None) -> int | None:
-        epoch, _, number = (place or "").rpartition(".")
-        if epoch != self._epoch or not number.isascii() or not number.isdigit():
+    def _place(self, number: int) -> str:
+        return f"{self._epoch}.{number}"
+
+    def _known(self, place: str | None, told: Told) -> int | None:
+        epoch, _, written = (place or "").rpartition(".")
+        if epoch != self._epoch or not re.fullmatch("[0-9]{1,18}", written):
             return None
-        oldest = self._number - len(self._changes)
-        return int(number) if oldest <= int(number) <= self._number else None
+        number = int(written)
+        return number if told.number - len(told.changes) <= number <= told.number else None
 
     def wake(self) -> None:
         """Tell those who wait for news; in the loop alone."""

@@ -36,7 +36,7 @@ class Wallboard:
     def __init__(self, deck: Deck, paper: Paper) -> None:
         self._deck, self._paper = deck, paper
         self._board = Board(deck, self._changed)
-        self.events = Broadcaster(self._board).events
+        self.events = Broadcaster(self._board, deck.ending).events
 
     def page(self, request: Request) -> Response:
         filter_ = Filter.asked(request.query_params)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections import Counter
 from collections.abc import AsyncGenerator
 from time import perf_counter, thread_time
 
@@ -34,9 +36,9 @@ _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 class Broadcaster:
     """Looks at the board as long as somebody listens."""
 
-    def __init__(self, board: Board) -> None:
-        self._board = board
-        self._listeners = 0
+    def __init__(self, board: Board, ending: threading.Event) -> None:
+        self._board, self._ending = board, ending
+        self._heard_on: Counter[Channel] = Counter()
         self._turns: asyncio.Task[None] | None = None
 
     async def events(self, request: Request) -> Response:
@@ -51,12 +53,12 @@ class Broadcaster:
 
     async def _listen(self, channel: Channel, place: str | None) -> AsyncGenerator[bytes, None]:
         channel.listeners += 1
-        self._listeners += 1
+        self._heard_on[channel] += 1
         if self._turns is None or self._turns.done():
             self._turns = asyncio.create_task(self._turn())
         try:
             yield b": replywatch\n\n"
-            while True:
+            while not self._ending.is_set():
                 news = channel.news
                 told, place = channel.since(place)
                 yield told or b"event: beat\ndata: {}\n\n"
@@ -64,10 +66,13 @@ class Broadcaster:
         finally:
             channel.listeners -= 1
             channel.asked_at = perf_counter()
-            self._listeners -= 1
+            self._heard_on[channel] -= 1
+            if not self._heard_on[channel]:
+                del self._heard_on[channel]
 
     async def _turn(self) -> None:
-        while self._listeners:
+        """As long as anybody listens, and the program goes on."""
+        while self._heard_on and not self._ending.is_set():
             took = 0.0
             try:
                 changed, took = await run_in_threadpool(self._look)
@@ -77,7 +82,15 @@ class Broadcaster:
                 log.warning("events.delayed", error=str(error))
             except Exception as error:
                 log.error("events.failed", exc_info=error)
-            await asyncio.sleep(max(EVERY, SHARE * took))
+            await self._rest(max(EVERY, SHARE * took))
+        for channel in self._heard_on:
+            channel.wake()
+
+    async def _rest(self, seconds: float) -> None:
+        """The end is not slept through."""
+        while seconds > 0 and not self._ending.is_set():
+            await asyncio.sleep(min(seconds, EVERY))
+            seconds -= EVERY
 
     def _look(self) -> tuple[list[Channel], float]:
         """The channels that have news, and the seconds of a processor that it took to know."""
@@ -86,8 +99,9 @@ class Broadcaster:
 
 
 async def _heard(news: asyncio.Event) -> None:
+    """Until there are some, or it is time to show that the stream lives."""
     try:
         async with asyncio.timeout(BEAT):
             await news.wait()
     except TimeoutError:
-        pass
+        return
