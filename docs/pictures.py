@@ -116,8 +116,7 @@ def _take_report(browser: Browser, room: Path) -> None:
             posts = room / f"{brand}.jsonl"
             month.write(posts, brand, median, seed, datetime.now(UTC))
             name = ("--account", brand, "-c", str(file))
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-            subprocess.run([REPLYWATCH, "import", posts, *name], check=True, **quiet)
+            subprocess.run([REPLYWATCH, "import", posts, *name], check=True, capture_output=True)
         _take(browser, f"{address}/report", "report", DESK, whole=True, scale=0.6)
 
 
