@@ -51,11 +51,11 @@ def gathered(
     watermark = seen.watermark or EARLIEST
     parts: defaultdict[str | None, Sums] = defaultdict(Sums)
     heat, classes, late = Heat(zone), Classes(), Lateness(known, seen.watermark)
-    for wait, length in opened(tx, account_id, asked, known, seen.watermark):
+    for wait, length in opened(tx, account_id, asked, known, seen.watermark, spoken=True):
         parts[spoken(wait.lang)].take(wait, length)
         classes.take(wait, length, watermark)
         heat.take(wait.opened_at)
-    for due, verdict in judged(tx, account_id, asked, known, seen.watermark, now):
+    for due, verdict in judged(tx, account_id, asked, known, seen.watermark, now, spoken=True):
         parts[spoken(due.lang)].take_due(due, verdict)
         heat.take_due(due.opened_at, verdict)
         late.take(due, verdict)

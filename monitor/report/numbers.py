@@ -192,11 +192,14 @@ def opened(
     asked: Asked,
     known: Mapping[int, TargetRow],
     watermark: datetime | None,
+    *,
+    spoken: bool = False,
 ) -> Iterator[tuple[Opened, Length]]:
-    """The waits asked for, each with how long it was seen to last."""
+    """The waits asked for, each with how long it was seen to last; with its language, if it is to
+    be `spoken` of."""
     until = watermark or EARLIEST
     window = Window(asked.since, asked.until, until)
-    for wait in history.opened(tx, account_id, window, asked.narrowing(known)):
+    for wait in history.opened(tx, account_id, window, asked.narrowing(known), spoken=spoken):
         yield wait, observed(wait.opened_at, wait.answered_at, wait.ended_at, until)
 
 
@@ -207,12 +210,14 @@ def judged(
     known: Mapping[int, TargetRow],
     watermark: datetime | None,
     now: datetime,
+    *,
+    spoken: bool = False,
 ) -> Iterator[tuple[Owed, Verdict]]:
     """What is owed, with verdicts as they are now: those stored with the dues serve the counters
     alone."""
     window = Window(asked.since, asked.until, watermark or EARLIEST)
     narrowed = asked.narrowing(known)
-    for due in history.owed(tx, account_id, window, narrowed, by_due=asked.by_due):
+    for due in history.owed(tx, account_id, window, narrowed, by_due=asked.by_due, spoken=spoken):
         yield due, judge(due.due_at, due.answered_at, due.ended_at, watermark, now)
 
 

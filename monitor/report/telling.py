@@ -13,6 +13,7 @@ from monitor.report.figures import Promise, Report
 from monitor.report.languages import called, spoken
 from monitor.report.windows import Bounds, told, told_before
 from monitor.report.wording import (
+    NOTHING,
     counted,
     full_moment,
     in_words,
@@ -137,6 +138,8 @@ def brands(report: Report, one: Promise) -> str:
 def late(one: Promise) -> str:
     """`264 of 1,695`"""
     attained = one.attained
+    if not attained.judged:
+        return NOTHING
     return f"{attained.of(Verdict.BREACHED):,} of {attained.judged:,}"
 
 

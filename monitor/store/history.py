@@ -126,34 +126,29 @@ class TargetRow:
 
 
 def opened(
-    tx: sa.Connection, account_id: int, window: Window, narrowed: Narrowing = ALL
+    tx: sa.Connection,
+    account_id: int,
+    window: Window,
+    narrowed: Narrowing = ALL,
+    *,
+    spoken: bool = False,
 ) -> Iterator[Opened]:
-    """The waits opened in the window, but those that ceased to exist; in no order."""
+    """The waits opened in the window, but those that ceased to exist; in no order. `lang` is told
+    where it is `spoken` of: it takes a second look for each."""
     columns = wait.c
-    query = (
-        sa.select(
-            columns.kind,
-            columns.status,
-            columns.opened_at,
-            columns.auto_replied_at,
-            columns.answered_at,
-            columns.ended_at,
-            columns.dismissal,
-            columns.reply_class,
-            columns.nudges,
-            post.c.lang,
-        )
-        .outerjoin(post, _OPENER)
-        .where(
-            *_standing(account_id),
-            *window.holds(columns.opened_at),
-            *narrowed.speaks(),
-            *narrowed.owes(),
-        )
-    )
-    for kind, status, begun, auto, answered, ended, dismissal, how, nudges, lang in _stream(
-        tx, query
-    ):
+    query = sa.select(
+        columns.kind,
+        columns.status,
+        columns.opened_at,
+        columns.auto_replied_at,
+        columns.answered_at,
+        columns.ended_at,
+        columns.dismissal,
+        columns.reply_class,
+        columns.nudges,
+    ).where(*_standing(account_id), *window.holds(columns.opened_at), *narrowed.owes())
+    rows = _stream(tx, _in_language(query, narrowed, spoken=spoken))
+    for kind, status, begun, auto, answered, ended, dismissal, how, nudges, lang in rows:
         yield Opened(
             _KINDS[kind],
             _STATUSES[status],
@@ -175,8 +170,10 @@ def owed(
     narrowed: Narrowing = ALL,
     *,
     by_due: bool = False,
+    spoken: bool = False,
 ) -> Iterator[Owed]:
-    """What the waits opened in the window owe, or what falls due in it; in no order."""
+    """What the waits opened in the window owe, or what falls due in it; in no order. `lang` is told
+    as by `opened`."""
     query = (
         sa.select(
             due.c.wait,
@@ -187,18 +184,16 @@ def owed(
             wait.c.ended_at,
             wait.c.nudges,
             due.c.late_detected,
-            post.c.lang,
         )
         .join(wait, wait.c.number == due.c.wait)
-        .outerjoin(post, _OPENER)
         .where(
             *_standing(account_id),
             *window.holds(due.c.due_at if by_due else wait.c.opened_at),
-            *narrowed.speaks(),
             *narrowed.dues(),
         )
     )
-    for number, target_id, begun, due_at, answered, ended, nudges, late, lang in _stream(tx, query):
+    rows = _stream(tx, _in_language(query, narrowed, spoken=spoken))
+    for number, target_id, begun, due_at, answered, ended, nudges, late, lang in rows:
         yield Owed(
             number,
             target_id,
@@ -342,6 +337,14 @@ def targets(tx: sa.Connection) -> dict[int, TargetRow]:
         )
         for row in tx.execute(sa.select(target).order_by(target.c.id))
     }
+
+
+def _in_language(query: sa.Select[Any], narrowed: Narrowing, *, spoken: bool) -> sa.Select[Any]:
+    """With the opening post's language as last column, and narrowed to those asked for."""
+    if not spoken and not narrowed.languages:
+        return query.add_columns(sa.null())
+    told = query.add_columns(post.c.lang).outerjoin(post, _OPENER)
+    return told.where(*narrowed.speaks())
 
 
 def _standing(account_id: int) -> list[sa.ColumnElement[bool]]:

@@ -15,7 +15,7 @@ from monitor.report.wording import in_words, waiting
 _SECOND, _MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 _FROM, _FROM_EARLY, _TO = 30 * _SECOND, _SECOND, timedelta(days=2)
 _EARLY = Fraction(1, 10)
-"""Where so many are answered before the axis begins, it begins earlier."""
+"""Where so many are answered before the axis begins, or all is over, it begins earlier."""
 
 MARKS = (6 * _MINUTE, 15 * _MINUTE, 60 * _MINUTE)
 """The promises that people know."""
@@ -104,8 +104,8 @@ class _Axis:
 
 
 def _start(now: Curve) -> timedelta:
-    early = now.percentile(_EARLY)
-    return _FROM_EARLY if early is not None and early < _FROM else _FROM
+    told = (now.percentile(_EARLY), now.longest)
+    return _FROM_EARLY if any(each is not None and each < _FROM for each in told) else _FROM
 
 
 def _share(curve: Curve, span: timedelta) -> float | None:
