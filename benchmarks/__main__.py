@@ -21,6 +21,7 @@ from benchmarks.folding import long_conversation
 from benchmarks.importing import import_memory, import_speed
 from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
+from benchmarks.reporting import reporting
 from benchmarks.result import Goal, Outcome, Result, Skipped
 from benchmarks.stores import stores
 from benchmarks.verdicts import verdicts
@@ -36,6 +37,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "verdicts": verdicts,
     "memory": daemon_memory,
     "events": events,
+    "report": reporting,
 }
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -14,9 +14,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import month
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -52,6 +54,23 @@ accounts:
     targets: [airline-6m]
 """
 
+BRANDS = """
+store: sqlite:///brands.db
+timezone: Europe/Stockholm
+http: {{listen: "127.0.0.1:{port}"}}
+calendars:
+  care-desk: {{timezone: Europe/Stockholm, open: {{mon-sun: ["08:00-22:00"]}}}}
+targets:
+  follow-up: {{metric: next_reply, within: 30m, objective: 80%, calendar: care-desk}}
+accounts:
+  - {{name: tarn, brand: Tarn Air, connector: inbox, handle: tarn,
+     targets: [airline-6m, follow-up]}}
+  - {{name: kelda, brand: Kelda Mobile, connector: inbox, handle: kelda,
+     targets: [facebook-badge, follow-up]}}
+  - {{name: brask, brand: Brask Home, connector: inbox, handle: brask,
+     targets: [within-the-hour, follow-up]}}
+"""
+
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
@@ -61,6 +80,7 @@ def main() -> None:
             _take_busy(browser, address)
         with _running(Path(name), _nobody) as address:
             _take(browser, f"{address}/", "wallboard-empty", DESK)
+        _take_report(browser, Path(name))
         browser.close()
 
 
@@ -86,6 +106,18 @@ def _take_busy(browser: Browser, address: str) -> None:
     _take(browser, f"{address}/", "wallboard-phone", PHONE)
     _take(browser, f"{address}/waits/{wait}", "wait", DESK, whole=True)
     _take(browser, f"{address}/accounts/tarn-air", "account", DESK, whole=True)
+
+
+def _take_report(browser: Browser, room: Path) -> None:
+    """Of a simulated month: the sandbox has but minutes to tell of."""
+    with _running(room, _brands) as address:
+        (file,) = room.glob(f"{address.rpartition(':')[2]}.yml")
+        for seed, (brand, median) in enumerate({"tarn": 1.7, "kelda": 2.3, "brask": 8.0}.items()):
+            posts = room / f"{brand}.jsonl"
+            month.write(posts, brand, median, seed, datetime.now(UTC))
+            name = ("--account", brand, "-c", str(file))
+            subprocess.run([REPLYWATCH, "import", posts, *name], check=True, capture_output=True)
+        _take(browser, f"{address}/report", "report", DESK, whole=True, scale=0.6)
 
 
 def _take(
@@ -123,6 +155,10 @@ def _sandbox(port: int, platform: int) -> str:
     text = text.replace("9877", str(port)).replace("9878", str(platform))
     text = text.replace("sqlite:///../replywatch-sandbox.db", "sqlite:///sandbox.db")
     return text.replace("customers: 200", "customers: 200\n  speed: 3")
+
+
+def _brands(port: int, _platform: int) -> str:
+    return BRANDS.format(port=port)
 
 
 def _nobody(port: int, platform: int) -> str:

@@ -15,7 +15,7 @@ COMMANDS = {
     "run": "watching",
     "check": "watching",
     "import": "importing",
-    "report": "counting",
+    "report": "reporting",
     "replay": "counting",
     "waits": "listing",
     "explain": "explaining",

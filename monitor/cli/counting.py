@@ -1,35 +1,27 @@
-"""`report` and `replay`: figures over a window."""
+"""`replay`: the same window under another promise."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from fractions import Fraction
 from typing import Annotated
 
-import sqlalchemy as sa
 import typer
 
-from monitor.cli.failing import Exit, UsageError
-from monitor.cli.moments import moment_or_none
+from monitor.cli.failing import UsageError
 from monitor.cli.opening import Reading, reading
 from monitor.cli.options import Accounts, ConfigFile, Since, StoreUrl, Until
+from monitor.cli.reporting import asked_for
 from monitor.cli.screen import show
-from monitor.domain import duration
-from monitor.domain.calendar import ALWAYS
 from monitor.domain.target import Metric, Target
 from monitor.report import plain
-from monitor.report.as_json import attained_tree, report_tree
-from monitor.report.as_text import Beside, account_text, promises_table
+from monitor.report.as_text import promises_table
 from monitor.report.cleaning import shown
-from monitor.report.numbers import AccountNumbers, Asked, Attained, Subject, account_numbers
+from monitor.report.numbers import Attained, Subject, account_numbers
 from monitor.report.replay import replayed
-from monitor.store import history
+from monitor.report.replaying import promise, replay_tree
 
 app = typer.Typer()
-
-_TRIED = Fraction(9, 10)
-"""The objective of a promise that is only tried."""
 
 
 class Format(StrEnum):
@@ -37,45 +29,7 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class By(StrEnum):
-    OPENING = "opening"
-    DUE = "due"
-
-
 FormatOption = Annotated[Format, typer.Option("--format", help="For people, or for programs.")]
-
-
-@app.command(epilog="Example: replywatch report --since 7d --account acme-bluesky")
-def report(
-    *,
-    config: ConfigFile = None,
-    store: StoreUrl = None,
-    since: Since = None,
-    until: Until = None,
-    by: Annotated[
-        By, typer.Option(help="Promises count the waits that were opened then, or due then.")
-    ] = By.OPENING,
-    account: Accounts = None,
-    form: FormatOption = Format.TEXT,
-    fail_on_breach: Annotated[
-        bool, typer.Option("--fail-on-breach", help="Exit with 1 if a promise was broken.")
-    ] = False,
-) -> None:
-    """How fast people were answered, the never answered included.
-
-    All of history unless bounded, up to the instant to which each account was observed.
-    """
-    with reading(config, store) as here, here.store.read() as tx:
-        asked = _asked(here, since, until, by)
-        numbers = [
-            account_numbers(tx, subject, asked, here.now) for subject in here.subjects(tx, account)
-        ]
-        if form is Format.JSON:
-            typer.echo(plain.document(report_tree(numbers, asked)))
-        else:
-            _show(tx, here, numbers)
-    if fail_on_breach and any(one.is_breached for one in numbers):
-        raise typer.Exit(Exit.NOT_WELL)
 
 
 @app.command(epilog="Example: replywatch replay --target 15m --since 2026-03-01")
@@ -96,7 +50,7 @@ def replay(
 ) -> None:
     """What another promise would have given, beside those in force. Changes nothing."""
     with reading(config, store) as here, here.store.read() as tx:
-        asked = _asked(here, since, until, By.OPENING)
+        asked = asked_for(here, since, until)
         found: dict[str, list[Attained]] = {}
         for subject in here.subjects(tx, account):
             promise = _promise(here, subject, target, metric, calendar)
@@ -104,53 +58,18 @@ def replay(
             tried = replayed(tx, subject.name, asked, promise, here.now)
             found[subject.name] = [*(one for one in in_force if one.metric is metric), tried]
     if form is Format.JSON:
-        typer.echo(plain.document(_replay_tree(found)))
+        typer.echo(plain.document(replay_tree(found)))
     else:
         _show_replay(found)
-
-
-def _asked(here: Reading, since: str | None, until: str | None, by: By) -> Asked:
-    start = moment_or_none(since, here.zone, here.now)
-    end = moment_or_none(until, here.zone, here.now)
-    if start and end and end <= start:
-        raise UsageError("--until must lie after --since")
-    return Asked(start, end, by_due=by is By.DUE)
-
-
-def _show(tx: sa.Connection, here: Reading, numbers: Sequence[AccountNumbers]) -> None:
-    worst = history.rows(tx, [late.wait for one in numbers for late in one.worst])
-    for one in numbers:
-        show(account_text(one, Beside(here.zone, worst)))
-        typer.echo()
 
 
 def _promise(
     here: Reading, subject: Subject, target: str, metric: Metric, calendar: str | None
 ) -> Target:
     try:
-        within = duration.parse(target)
+        return promise(here.config, subject.name, target, metric, calendar)
     except ValueError as error:
-        raise UsageError(f"--target: {error}") from None
-    calendars = here.config.calendars if here.config else {"always": ALWAYS}
-    if calendar is not None and calendar not in calendars:
-        raise UsageError(f'there is no calendar "{calendar}"; there are: {", ".join(calendars)}')
-    own = {one.name: one.calendar for one in here.config.accounts} if here.config else {}
-    return Target(
-        name=f"replay {target}",
-        metric=metric,
-        within=within,
-        objective=_TRIED,
-        calendar=calendars[calendar] if calendar else own.get(subject.name, ALWAYS),
-    )
-
-
-def _replay_tree(found: Mapping[str, Iterable[Attained]]) -> dict[str, object]:
-    return {
-        "accounts": [
-            {"account": name, "targets": [attained_tree(each) for each in attained]}
-            for name, attained in found.items()
-        ]
-    }
+        raise UsageError(str(error)) from None
 
 
 def _show_replay(found: Mapping[str, Iterable[Attained]]) -> None:

@@ -1,40 +1,21 @@
-"""Instants as people type them."""
+"""Instants as they are typed in options."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, date, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from monitor.cli.failing import UsageError
-from monitor.domain import duration
-
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+from monitor.report import moments
 
 
 def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    """The instant that `2026-03-02` (its first in `zone`), RFC 3339 or `7d` (back) says, in UTC.
-
-    Raises UsageError.
-    """
+    """The instant that is meant, in UTC. Raises UsageError."""
     try:
-        return _found(text.strip(), zone, now).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise UsageError(
-            f'"{text}" is no time; write 2026-03-02, 2026-03-02T10:00:00Z, or 7d for a week back'
-        ) from None
+        return moments.moment(text, zone, now)
+    except ValueError as error:
+        raise UsageError(str(error)) from None
 
 
 def moment_or_none(text: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:
     return None if text is None else moment(text, zone, now)
-
-
-def _found(text: str, zone: ZoneInfo, now: datetime) -> datetime:
-    if _DAY.fullmatch(text):
-        return datetime.combine(date.fromisoformat(text), time(), zone)
-    if text[:4].isdigit() and "-" in text:
-        at = datetime.fromisoformat(text.upper())
-        if at.tzinfo is None:
-            raise ValueError("no offset")
-        return at
-    return now - duration.parse(text)

@@ -17,7 +17,7 @@ from monitor.cli.failing import UsageError
 from monitor.config import Config, load
 from monitor.cycle.desk import Watch
 from monitor.report.numbers import Subject
-from monitor.store import accounts
+from monitor.report.subjects import subjects
 from monitor.store.database import Store, StoreError
 
 CONFIG = "REPLYWATCH_CONFIG"
@@ -39,9 +39,7 @@ class Reading:
     def subjects(self, tx: sa.Connection, names: Sequence[str] | None) -> list[Subject]:
         """The accounts of these names, or all: the configured ones in their order, then those of
         which the database alone knows. Raises UsageError."""
-        stored = accounts.all_of(tx)
-        known = {one.name: one for one in _configured(self.config) if one.name in stored}
-        known |= {name: Subject(name, name) for name in stored if name not in known}
+        known = subjects(tx, self.config)
         return [known[name] for name in _wanted(names, known)]
 
 
@@ -93,12 +91,6 @@ def config_path(given: Path | None) -> Path:
     if DEFAULT.exists():
         return DEFAULT
     raise UsageError(f"there is no {DEFAULT} here: give -c FILE, or set {CONFIG}")
-
-
-def _configured(config: Config | None) -> Iterator[Subject]:
-    for one in config.accounts if config else ():
-        names = tuple(target.name for target in one.targets)
-        yield Subject(one.name, one.brand, one.platform, names)
 
 
 def _wanted(names: Sequence[str] | None, known: Mapping[str, object]) -> list[str]:

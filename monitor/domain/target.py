@@ -12,6 +12,8 @@ from monitor.domain.calendar import ALWAYS, Calendar
 from monitor.domain.post import TEXT_SEEN, Post, Surface
 from monitor.domain.wait import Kind
 
+_OBJECTIVES_EXACT_TO = 10**9
+
 
 class Metric(StrEnum):
     """Which kind of wait a target judges."""
@@ -52,7 +54,7 @@ class Target:
             return False
         wanted = self.filter
         return (
-            _speaks(opener.lang, wanted.languages)
+            speaks(opener.lang, wanted.languages)
             and (not wanted.surfaces or opener.surface in wanted.surfaces)
             and (not wanted.min_followers or (opener.author_followers or 0) >= wanted.min_followers)
             and (not wanted.text or bool(wanted.text.search((opener.text or "")[:TEXT_SEEN])))
@@ -64,6 +66,11 @@ class Target:
     def warnings(self, opened_at: datetime) -> list[datetime]:
         """The instants at which it is told that the promise is running out, ascending."""
         return [self.calendar.due(opened_at, step) for step in self.warn_at]
+
+
+def as_written(objective: float) -> Fraction:
+    """An objective that was kept as a number: 90 % is no binary fraction."""
+    return Fraction(objective).limit_denominator(_OBJECTIVES_EXACT_TO)
 
 
 class Verdict(StrEnum):
@@ -96,8 +103,8 @@ def judge(
     return Verdict.UNCONFIRMED if now > due_at else Verdict.PENDING
 
 
-def _speaks(lang: str | None, wanted: tuple[str, ...]) -> bool:
-    """`en` wants `en` and `en-GB`."""
+def speaks(lang: str | None, wanted: tuple[str, ...]) -> bool:
+    """Whether a post's language is one of these: `en` wants `en` and `en-GB`; no wish, any."""
     if not wanted:
         return True
     spoken = (lang or "").casefold()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import islice
@@ -13,9 +14,9 @@ import sqlalchemy as sa
 from monitor.domain.target import judge
 from monitor.domain.wait import Status
 from monitor.report import plain
-from monitor.report.cleaning import cell
+from monitor.report.numbers import Asked
 from monitor.store import accounts, history, waits
-from monitor.store.history import TargetRow
+from monitor.store.history import TargetRow, Window
 from monitor.store.instants import instant_or_none, span_or_none
 from monitor.store.waits import StoredDue, StoredWait, stored
 
@@ -76,6 +77,16 @@ def listing(
     return described(tx, history.listed(tx, account_ids, statuses), now)
 
 
+def reported(
+    tx: sa.Connection, account_ids: Collection[int], asked: Asked, now: datetime
+) -> Iterator[Listed]:
+    """The waits that a report of this window is about, by number; and those that were opened in it
+    after everything was observed."""
+    statuses = [status for status in Status if not status.is_gone]
+    window, narrowed = Window(asked.since, asked.until), asked.narrowing(history.targets(tx))
+    return described(tx, history.listed(tx, account_ids, statuses, window, narrowed), now)
+
+
 def described(
     tx: sa.Connection, found: Iterable[Mapping[Any, Any]], now: datetime
 ) -> Iterator[Listed]:
@@ -92,12 +103,28 @@ def described(
             yield _listed(row, verdicts)
 
 
+def pieces_of_csv(listed: Iterable[Listed]) -> Iterator[str]:
+    """The same text as `write_csv` writes, some lines at a time."""
+    rows = iter(listed)
+    out = io.StringIO()
+    write_csv(islice(rows, _CHUNK), out)
+    yield out.getvalue()
+    while some := list(islice(rows, _CHUNK)):
+        out = io.StringIO()
+        _write_rows(some, csv.writer(out, lineterminator="\n"))
+        yield out.getvalue()
+
+
 def write_csv(listed: Iterable[Listed], out: TextIO) -> None:
     """With a header; the verdicts as JSON in their cell."""
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(FIELDS)
+    _write_rows(listed, writer)
+
+
+def _write_rows(listed: Iterable[Listed], writer: Any) -> None:
     for one in listed:
-        writer.writerow([_cell(one[field]) for field in FIELDS])
+        writer.writerow([plain.csv_cell(one[field]) for field in FIELDS])
 
 
 def _listed(row: Mapping[Any, Any], verdicts: list[dict[str, Any]]) -> Listed:
@@ -125,17 +152,6 @@ def _verdict(
         "verdict": due.verdict if wait.status.is_gone else current,
         "late_detected": due.late_detected,
     }
-
-
-def _cell(value: Any) -> Any:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return cell(value)
-        case list():
-            return plain.line(value)
-    return value
 
 
 def _chunks(rows: Iterator[Mapping[Any, Any]]) -> Iterator[list[Mapping[Any, Any]]]:

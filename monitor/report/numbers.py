@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
+from functools import cached_property
 from heapq import nlargest
 from typing import NamedTuple
 
 import sqlalchemy as sa
 
 from monitor.domain.post import EARLIEST
-from monitor.domain.statistics import Length, attainment, coverage, observed
-from monitor.domain.target import Metric, Verdict, judge
-from monitor.domain.wait import Kind, Status
+from monitor.domain.statistics import Length, attainment, observed
+from monitor.domain.target import Metric, Verdict, as_written, judge
+from monitor.report.observation import observation
 from monitor.report.reply_times import ReplyTimes, reply_times
+from monitor.report.sums import KINDS, Sums
 from monitor.store import accounts, history
-from monitor.store.history import Opened, Owed, TargetRow, Window
+from monitor.store.history import Narrowing, Opened, Owed, TargetRow, Window
 
 _WORST = 5
-_OBJECTIVES_EXACT_TO = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +39,29 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """From `since` to before `until`, by the waits' opening or, for verdicts, `by_due`."""
+    """From `since` to before `until`, by the waits' opening or, for verdicts, `by_due`; and only
+    those that were opened in one of these languages and owe one of these promises, if any."""
 
     since: datetime | None = None
     until: datetime | None = None
     by_due: bool = False
+    languages: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+    def narrowing(self, known: Mapping[int, TargetRow]) -> Narrowing:
+        """As the store asks for it. A promise that nothing was ever owed under fits no wait."""
+        theirs = {row.id for row in known.values() if row.name in self.targets}
+        return Narrowing(self.languages, theirs if self.targets else None)
+
+    def reported(
+        self, known: Iterable[TargetRow], subjects: Iterable[Subject], owed: Collection[int]
+    ) -> list[TargetRow]:
+        """The promises of today in their order, then those that are owed from earlier."""
+        by_name = {row.name: row for row in known}
+        names = dict.fromkeys(name for subject in subjects for name in subject.targets)
+        todays = [by_name.pop(name) for name in names if name in by_name]
+        every = [*todays, *(row for row in by_name.values() if row.id in owed)]
+        return [row for row in every if not self.targets or row.name in self.targets]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +89,16 @@ class Attained:
     @property
     def allowed(self) -> int:
         """How many breaches the objective leaves."""
-        return int((1 - self._objective) * self.judged)
+        return int((1 - self.exact_objective) * self.judged)
 
     @property
     def is_kept(self) -> bool | None:
         """Whether the objective is reached; None where nothing is judged."""
-        return None if self.share is None else self.share >= self._objective
+        return None if self.share is None else self.share >= self.exact_objective
 
     @property
-    def _objective(self) -> Fraction:
-        """As it was written: 90 % is no binary fraction."""
-        return Fraction(self.objective).limit_denominator(_OBJECTIVES_EXACT_TO)
+    def exact_objective(self) -> Fraction:
+        return as_written(self.objective)
 
 
 class Late(NamedTuple):
@@ -94,34 +111,52 @@ class Late(NamedTuple):
     answered: bool
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class AccountNumbers:
-    """All figures as of the watermark: what came after it is not known completely.
-
-    `excluded` counts by reason; `opened` = `answered` + `open` + all excluded.
-    """
+    """All figures as of the watermark: what came after it is not known completely."""
 
     subject: Subject
     watermark: datetime | None
-    opened: int = 0
-    answered: int = 0
-    open: int = 0
-    excluded: Counter[str] = field(default_factory=Counter)
-    nudges: int = 0
-    oldest_open_at: datetime | None = None
-    replies: Mapping[Metric, ReplyTimes] = field(default_factory=dict)
-    targets: Sequence[Attained] = ()
-    worst: Sequence[Late] = ()
-    coverage: Fraction | None = None
+    sums: Sums
+    targets: Sequence[Attained]
+    worst: Sequence[Late]
+    coverage: Fraction | None
 
     @property
     def mentions(self) -> int:
-        return self.opened + self.nudges
+        return self.sums.mentions
+
+    @property
+    def opened(self) -> int:
+        return self.sums.opened
+
+    @property
+    def answered(self) -> int:
+        return self.sums.answered
+
+    @property
+    def open(self) -> int:
+        return self.sums.open
+
+    @property
+    def excluded(self) -> Mapping[str, int]:
+        return self.sums.excluded
+
+    @property
+    def nudges(self) -> int:
+        return self.sums.nudges
 
     @property
     def reply_rate(self) -> Fraction | None:
-        meant = self.answered + self.open
-        return Fraction(self.answered, meant) if meant else None
+        return self.sums.reply_rate
+
+    @property
+    def oldest_open_at(self) -> datetime | None:
+        return self.sums.oldest_open_at
+
+    @cached_property
+    def replies(self) -> Mapping[Metric, ReplyTimes]:
+        return {metric: reply_times(self.sums.lengths[kind]) for metric, kind in KINDS.items()}
 
     @property
     def is_breached(self) -> bool:
@@ -134,86 +169,90 @@ def account_numbers(
     """Raises LookupError where the database has no such account."""
     account_id = accounts.one(tx, subject.name).id
     watermark = accounts.watermark(tx, account_id)
-    window = Window(asked.since, asked.until, watermark or EARLIEST)
-    numbers = AccountNumbers(subject=subject, watermark=watermark)
-    _count(numbers, history.opened(tx, account_id, window), watermark or EARLIEST)
-    owed = history.owed(tx, account_id, window, by_due=asked.by_due)
     known = history.targets(tx)
-    _judge(numbers, owed, known, now)
-    numbers.coverage = _coverage(tx, account_id, asked, watermark)
-    return numbers
+    sums, late = Sums(), Lateness(known, watermark)
+    for wait, length in opened(tx, account_id, asked, known, watermark):
+        sums.take(wait, length)
+    for due, verdict in judged(tx, account_id, asked, known, watermark, now):
+        sums.take_due(due, verdict)
+        late.take(due, verdict)
+    return AccountNumbers(
+        subject=subject,
+        watermark=watermark,
+        sums=sums,
+        targets=attained(asked.reported(known.values(), [subject], sums.verdicts), sums.verdicts),
+        worst=late.worst(_WORST),
+        coverage=observation(tx, account_id, asked.since, asked.until).share,
+    )
 
 
-def _count(numbers: AccountNumbers, opened: Iterable[Opened], watermark: datetime) -> None:
-    lengths: dict[Kind, list[Length]] = {Kind.FIRST: [], Kind.FOLLOW_UP: []}
-    for wait in opened:
-        numbers.opened += 1
-        numbers.nudges += wait.nudges
-        length = observed(wait.opened_at, wait.answered_at, wait.ended_at, watermark)
-        lengths[wait.kind].append(length)
-        if length.answered:
-            numbers.answered += 1
-        elif wait.status in (Status.DELETED, Status.DISMISSED):
-            numbers.excluded[wait.dismissal or Status.DELETED.value] += 1
-        else:
-            numbers.open += 1
-            numbers.oldest_open_at = min(numbers.oldest_open_at or wait.opened_at, wait.opened_at)
-    numbers.replies = {
-        Metric.FIRST_REPLY: reply_times(lengths[Kind.FIRST]),
-        Metric.NEXT_REPLY: reply_times(lengths[Kind.FOLLOW_UP]),
-    }
+def opened(
+    tx: sa.Connection,
+    account_id: int,
+    asked: Asked,
+    known: Mapping[int, TargetRow],
+    watermark: datetime | None,
+    *,
+    spoken: bool = False,
+) -> Iterator[tuple[Opened, Length]]:
+    """The waits asked for, each with how long it was seen to last; with its language, if it is to
+    be `spoken` of."""
+    until = watermark or EARLIEST
+    window = Window(asked.since, asked.until, until)
+    for wait in history.opened(tx, account_id, window, asked.narrowing(known), spoken=spoken):
+        yield wait, observed(wait.opened_at, wait.answered_at, wait.ended_at, until)
 
 
-def _judge(
-    numbers: AccountNumbers, owed: Iterable[Owed], known: Mapping[int, TargetRow], now: datetime
-) -> None:
-    """Verdicts as they are now: those stored with the dues serve the counters alone."""
-    watermark = numbers.watermark
-    verdicts: defaultdict[int, Counter[Verdict]] = defaultdict(Counter)
-    late: list[Late] = []
-    for due in owed:
-        verdict = judge(due.due_at, due.answered_at, due.ended_at, watermark, now)
-        verdicts[due.target_id][verdict] += 1
-        if verdict is Verdict.BREACHED and watermark:
-            late.append(_late(due, known[due.target_id].name, watermark))
-    numbers.targets = [
-        Attained(row.name, row.metric, row.within, row.objective, verdicts[row.id])
-        for row in _reported(known.values(), numbers.subject, {*verdicts})
+def judged(
+    tx: sa.Connection,
+    account_id: int,
+    asked: Asked,
+    known: Mapping[int, TargetRow],
+    watermark: datetime | None,
+    now: datetime,
+    *,
+    spoken: bool = False,
+) -> Iterator[tuple[Owed, Verdict]]:
+    """What is owed, with verdicts as they are now: those stored with the dues serve the counters
+    alone."""
+    window = Window(asked.since, asked.until, watermark or EARLIEST)
+    narrowed = asked.narrowing(known)
+    for due in history.owed(tx, account_id, window, narrowed, by_due=asked.by_due, spoken=spoken):
+        yield due, judge(due.due_at, due.answered_at, due.ended_at, watermark, now)
+
+
+def attained(
+    rows: Iterable[TargetRow], verdicts: Mapping[int, Mapping[Verdict, int]]
+) -> list[Attained]:
+    return [
+        Attained(row.name, row.metric, row.within, row.objective, verdicts.get(row.id, {}))
+        for row in rows
     ]
-    numbers.worst = _worst(late)
 
 
-def _late(due: Owed, target: str, watermark: datetime) -> Late:
-    end = min(due.answered_at or due.ended_at or watermark, watermark)
-    return Late(due.wait, target, due.nudges, end - due.due_at, due.answered_at is not None)
+class Lateness:
+    """Gathers an account's breaches."""
+
+    def __init__(self, known: Mapping[int, TargetRow], watermark: datetime | None) -> None:
+        self._known, self._watermark = known, watermark
+        self._longest: dict[int, Late] = {}
+
+    def take(self, due: Owed, verdict: Verdict) -> None:
+        """Each wait counts by the promise that it passed the most."""
+        if verdict is not Verdict.BREACHED or self._watermark is None:
+            return
+        end = min(due.answered_at or due.ended_at or self._watermark, self._watermark)
+        known = self._longest.get(due.wait)
+        if known is None or end - due.due_at > known.past_due:
+            target, is_answered = self._known[due.target_id].name, due.answered_at is not None
+            self._longest[due.wait] = Late(
+                due.wait, target, due.nudges, end - due.due_at, is_answered
+            )
+
+    def worst(self, most: int) -> list[Late]:
+        """Most nudges first, then longest past due."""
+        return worst(self._longest.values(), most)
 
 
-def _worst(late: Iterable[Late]) -> list[Late]:
-    """Most nudges first, then longest past due; each wait by the promise it passed the most."""
-    longest: dict[int, Late] = {}
-    for one in late:
-        known = longest.get(one.wait)
-        if known is None or one.past_due > known.past_due:
-            longest[one.wait] = one
-    return nlargest(_WORST, longest.values(), key=lambda one: (one.nudges, one.past_due))
-
-
-def _reported(
-    known: Iterable[TargetRow], subject: Subject, owed: Collection[int]
-) -> list[TargetRow]:
-    """The promises of today in their order, then those that are owed from earlier."""
-    by_name = {row.name: row for row in known}
-    todays = [by_name.pop(name) for name in subject.targets if name in by_name]
-    return [*todays, *(row for row in by_name.values() if row.id in owed)]
-
-
-def _coverage(
-    tx: sa.Connection, account_id: int, asked: Asked, watermark: datetime | None
-) -> Fraction | None:
-    """The share of the window that was observed. Unbounded, it runs from the first instant that
-    was, to the watermark; None where that is no span."""
-    spans = accounts.covered(tx, account_id)
-    if watermark is None or not spans:
-        return None
-    since, until = asked.since or spans[0].start, asked.until or watermark
-    return coverage(spans, since, until) if since < until else None
+def worst(late: Iterable[Late], most: int) -> list[Late]:
+    return nlargest(most, late, key=lambda one: (one.nudges, one.past_due))

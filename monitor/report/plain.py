@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import orjson
 
-from monitor.report.cleaning import json_line
+from monitor.report.cleaning import cell, json_line
+from monitor.store import instants
 
 _SECOND = timedelta(seconds=1)
 
 
 def rfc3339(at: datetime | None) -> str | None:
     """In UTC, with fractions of a second only where there are any."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+    return instants.rfc3339(at) if at else None
 
 
 def seconds(span: timedelta | None) -> float | int | None:
@@ -34,6 +36,24 @@ def document(tree: Mapping[str, Any]) -> str:
 def line(tree: Any) -> str:
     """JSON on one line."""
     return json_line(orjson.dumps(tree).decode())
+
+
+def csv_cell(value: Any) -> Any:
+    """A value as a CSV cell holds it: shares as numbers, spans in seconds, lists as JSON."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return cell(value)
+        case list():
+            return line(value)
+        case Fraction():
+            return float(value)
+        case timedelta():
+            return seconds(value)
+        case datetime():
+            return rfc3339(value)
+    return value
 
 
 def _safe_lines(text: str) -> str:

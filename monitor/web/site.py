@@ -20,9 +20,14 @@ from monitor.web import api
 from monitor.web.account import page as account
 from monitor.web.auth import Auth
 from monitor.web.deck import Deck
+from monitor.web.entrance import Entrance
 from monitor.web.guard import Guard
+from monitor.web.limits import Attempts
 from monitor.web.paper import Paper
-from monitor.web.problem import API, problem
+from monitor.web.problem import STORE_REST, come_back, told
+from monitor.web.report import page as report
+from monitor.web.session import Sessions
+from monitor.web.visitor import Reception
 from monitor.web.wait import page as wait
 from monitor.web.wallboard import page as wallboard
 
@@ -34,37 +39,36 @@ HERE = Path(__file__).parent
 def build(deck: Deck) -> ASGIApp:
     """The site, guarded."""
     pages, paper = _Pages(deck), Paper(deck)
+    sessions = Sessions(deck.store)
+    reception = Reception(sessions, Attempts(), deck.clock)
+    entrance = Entrance(deck, paper, sessions, reception)
     router = Router(
         [
             *wallboard.routes(deck, paper),
             *wait.routes(deck, paper),
             *account.routes(deck, paper),
+            *report.routes(deck, paper),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
             Route("/-/reload", pages.reload, methods=["POST"]),
+            *entrance.routes(),
             *api.routes(deck),
             Mount("/static", _Static(directory=HERE / "static")),
         ]
     )
     careful = ExceptionMiddleware(router, {StoreError: _store_failed, Exception: _failed})
-    return Guard(Auth(careful, lambda: deck.config.http), lambda: _hosts(deck))
+    return Guard(Auth(careful, deck, reception), lambda: _hosts(deck))
 
 
 def _store_failed(request: Request, error: Exception) -> Response:
-    return _told(request, 503, f"the store cannot be used: {error}")
+    return come_back(request.url.path, 503, f"the store cannot be used: {error}", STORE_REST)
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """A defect. What it says may be somebody's words: the log tells where it arose, and no more."""
     log.error("page.failed", path=request.url.path, exc_info=error)
-    return _told(request, 500, "a defect in replywatch: see its log")
-
-
-def _told(request: Request, status: int, detail: str) -> Response:
-    if request.url.path.startswith(API):
-        return problem(status, detail)
-    return PlainTextResponse(f"{detail}\n", status)
+    return told(request.url.path, 500, "a defect in replywatch: see its log")
 
 
 def _hosts(deck: Deck) -> set[str]:

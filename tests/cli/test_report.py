@@ -146,7 +146,13 @@ def test_a_replay_changes_nothing(busy: Desk) -> None:
         pytest.param(("report", "--since", "2025-03-03T10:00:00"), id="no offset"),
         pytest.param(("report", "--since", "1d", "--until", "2d"), id="ends before it begins"),
         pytest.param(("report", "--account", "acmee"), id="unknown account"),
-        pytest.param(("report", "--format", "html"), id="unknown format"),
+        pytest.param(("report", "--format", "pdf"), id="unknown format"),
+        pytest.param(("report", "--brand", "Umbra"), id="unknown brand"),
+        pytest.param(("report", "--target", "seven"), id="unknown promise"),
+        pytest.param(("report", "--format", "md", "--what-if", "soon"), id="no span to try"),
+        pytest.param(
+            ("report", "--format", "md", "--what-if-calendar", "moon"), id="no calendar to try"
+        ),
         pytest.param(("replay", "--target", "soon"), id="no span"),
         pytest.param(("replay", "--target", "6m", "--calendar", "moon"), id="unknown calendar"),
         pytest.param(("report", "--store", "sqlite:///x.db"), id="configuration and database"),
@@ -154,3 +160,42 @@ def test_a_replay_changes_nothing(busy: Desk) -> None:
 )
 def test_wrong_usage_exits_with_2(busy: Desk, words: tuple[str, ...]) -> None:
     assert busy.run(*words, code=2).err
+
+
+def test_html_md_and_csv_are_of_all_accounts_together(busy: Desk) -> None:
+    html = busy.run("report", "--format", "html").out
+    assert html.startswith("<!doctype html>\n<html")
+    assert "0 of 1 promises kept." in html
+    assert "| Waits opened | 4 | – |" in busy.run("report", "--format", "md").out
+    assert "promise,six,breached,2,\n" in busy.run("report", "--format", "csv").out
+
+
+def test_a_file_leads_to_the_pages_of_the_daemon_if_it_knows_where(busy: Desk) -> None:
+    place = "http://127.0.0.1:9877/waits/2"
+    assert f'href="{place}"' in busy.run("report", "--format", "html").out
+    url = f"sqlite:///{busy.folder / 'acme.db'}"
+    alone = busy.bare("report", "--store", url, "--format", "html").out
+    assert "0 of 1 promises kept." in alone
+    assert "/waits/" not in alone
+
+
+def test_every_form_can_be_narrowed(busy: Desk) -> None:
+    def opened(*options: str) -> int:
+        (account,) = busy.run("report", "--format", "json", *options).json["accounts"]
+        return int(account["opened"])
+
+    assert opened("--brand", "Acme Air", "--platform", "inbox") == 4
+    assert opened("--target", "six") == 3
+    assert opened("--language", "sv") == 0
+    assert "| Waits opened | 3 |" in busy.run("report", "--format", "md", "--target", "six").out
+
+
+def test_another_promise_can_be_tried_in_it(busy: Desk) -> None:
+    tried = busy.run("report", "--format", "csv", "--what-if", "12m").out
+    assert "what_if,720 s,breached,1,\n" in tried
+
+
+@pytest.mark.parametrize("form", ["html", "md", "csv"])
+def test_a_breach_fails_in_every_form(busy: Desk, form: str) -> None:
+    busy.run("report", "--format", form)
+    busy.run("report", "--format", form, "--fail-on-breach", code=1)
