@@ -21,6 +21,7 @@ from benchmarks.folding import long_conversation
 from benchmarks.importing import import_memory, import_speed
 from benchmarks.memory import daemon_memory
 from benchmarks.polling import polling
+from benchmarks.reporting import reporting
 from benchmarks.result import Goal, Outcome, Result, Skipped
 from benchmarks.scraping import open_gauges, scraping, stored_histograms
 from benchmarks.stores import stores
@@ -42,6 +43,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "memory": daemon_memory,
     "events": events,
     "telling": telling,
+    "report": reporting,
 }
 RESULTS = Path(__file__).with_name("results.json")
 

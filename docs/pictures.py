@@ -14,9 +14,11 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import month
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -25,18 +27,21 @@ ROOT = Path(__file__).parents[1]
 REPLYWATCH = Path(sys.executable).with_name("replywatch")
 CHROMIUM = "/usr/bin/chromium"
 
-DESK: Any = {"width": 1280, "height": 800}
+DESK: Any = {"width": 1440, "height": 900}
 PHONE: Any = {"width": 390, "height": 844}
 WALL: Any = {"width": 1920, "height": 1080}
 
 MANY_WAIT = 14
+WARM_UP = 150.0
+"""Seconds until most of who waits has come since the start."""
+
 PATIENCE = 600.0
 """Seconds until as many wait as when something has broken."""
 
 NOBODY = """
 store: sqlite:///nobody.db
 http: {{listen: "127.0.0.1:{port}"}}
-sandbox: {{listen: "127.0.0.1:{platform}", customers: 1, speed: 0.001}}
+sandbox: {{listen: "127.0.0.1:{platform}", customers: 20, speed: 0.001}}
 accounts:
   - name: tarn-air
     brand: tarn_air
@@ -49,6 +54,23 @@ accounts:
     targets: [airline-6m]
 """
 
+BRANDS = """
+store: sqlite:///brands.db
+timezone: Europe/Stockholm
+http: {{listen: "127.0.0.1:{port}"}}
+calendars:
+  care-desk: {{timezone: Europe/Stockholm, open: {{mon-sun: ["08:00-22:00"]}}}}
+targets:
+  follow-up: {{metric: next_reply, within: 30m, objective: 80%, calendar: care-desk}}
+accounts:
+  - {{name: tarn, brand: Tarn Air, connector: inbox, handle: tarn,
+     targets: [airline-6m, follow-up]}}
+  - {{name: kelda, brand: Kelda Mobile, connector: inbox, handle: kelda,
+     targets: [facebook-badge, follow-up]}}
+  - {{name: brask, brand: Brask Home, connector: inbox, handle: brask,
+     targets: [within-the-hour, follow-up]}}
+"""
+
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
@@ -58,11 +80,13 @@ def main() -> None:
             _take_busy(browser, address)
         with _running(Path(name), _nobody) as address:
             _take(browser, f"{address}/", "wallboard-empty", DESK)
+        _take_report(browser, Path(name))
         browser.close()
 
 
 def _take_busy(browser: Browser, address: str) -> None:
     page = browser.new_page()
+    time.sleep(WARM_UP)
     ended = time.monotonic() + PATIENCE
     while True:
         page.goto(address)
@@ -82,6 +106,18 @@ def _take_busy(browser: Browser, address: str) -> None:
     _take(browser, f"{address}/", "wallboard-phone", PHONE)
     _take(browser, f"{address}/waits/{wait}", "wait", DESK, whole=True)
     _take(browser, f"{address}/accounts/tarn-air", "account", DESK, whole=True)
+
+
+def _take_report(browser: Browser, room: Path) -> None:
+    """Of a simulated month: the sandbox has but minutes to tell of."""
+    with _running(room, _brands) as address:
+        (file,) = room.glob(f"{address.rpartition(':')[2]}.yml")
+        for seed, (brand, median) in enumerate({"tarn": 1.7, "kelda": 2.3, "brask": 8.0}.items()):
+            posts = room / f"{brand}.jsonl"
+            month.write(posts, brand, median, seed, datetime.now(UTC))
+            name = ("--account", brand, "-c", str(file))
+            subprocess.run([REPLYWATCH, "import", posts, *name], check=True, capture_output=True)
+        _take(browser, f"{address}/report", "report", DESK, whole=True, scale=0.6)
 
 
 def _take(
@@ -105,10 +141,12 @@ def _take(
 
 
 def _save(page: Page, file: Path, *, whole: bool) -> None:
-    """In 96 colours: a third of the bytes."""
+    """In 256 colours: a third of the bytes."""
     page.screenshot(path=file, full_page=whole)
     with Image.open(file) as picture:
-        small = picture.convert("RGB").quantize(96, dither=Image.Dither.NONE)
+        small = picture.convert("RGB").quantize(
+            256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+        )
     small.save(file, optimize=True)
 
 
@@ -117,6 +155,10 @@ def _sandbox(port: int, platform: int) -> str:
     text = text.replace("9877", str(port)).replace("9878", str(platform))
     text = text.replace("sqlite:///../replywatch-sandbox.db", "sqlite:///sandbox.db")
     return text.replace("customers: 200", "customers: 200\n  speed: 3")
+
+
+def _brands(port: int, _platform: int) -> str:
+    return BRANDS.format(port=port)
 
 
 def _nobody(port: int, platform: int) -> str:

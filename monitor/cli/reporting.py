@@ -27,6 +27,7 @@ from monitor.report.as_markdown import markdown
 from monitor.report.as_text import Beside, account_text
 from monitor.report.figures import Request, made
 from monitor.report.numbers import AccountNumbers, Asked, Subject, account_numbers
+from monitor.report.question_error import QuestionError
 from monitor.report.subjects import chosen
 from monitor.report.trying import AS_IT_IS, WhatIf
 from monitor.report.windows import Bounds, before
@@ -151,8 +152,8 @@ def _all_together(
     request = Request(asked, earlier, wanted)
     try:
         found = made(tx, subjects, request, here.zone, here.now, here.config)
-    except LookupError as error:
-        raise UsageError(str(error.args[0])) from None
+    except QuestionError as error:
+        raise UsageError(str(error)) from None
     match form:
         case Format.CSV:
             write_figures(found, sys.stdout)
@@ -195,5 +196,5 @@ def _require_known(tx: sa.Connection, names: Sequence[str]) -> None:
 def _chosen(every: Sequence[Subject], brand: str | None, platform: str | None) -> list[Subject]:
     try:
         return chosen(every, brand, platform)
-    except LookupError as error:
-        raise UsageError(str(error.args[0])) from None
+    except QuestionError as error:
+        raise UsageError(str(error)) from None

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
-from fractions import Fraction
+from datetime import timedelta
 from typing import Any, NamedTuple, TextIO
 
 from monitor.domain.target import Verdict
 from monitor.report import plain
-from monitor.report.cleaning import cell
 from monitor.report.curves import Curve
 from monitor.report.figures import Group, Promise, Report
 from monitor.report.sums import Sums
@@ -35,7 +33,7 @@ def write_figures(report: Report, out: TextIO) -> None:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for one in figures(report):
-        writer.writerow([_cell(value) for value in one])
+        writer.writerow([plain.csv_cell(value) for value in one])
 
 
 def figures(report: Report) -> Iterator[Figure]:
@@ -178,18 +176,3 @@ def _observed(report: Report) -> Iterator[Figure]:
     for gap in gaps(report):
         of = f"{gap.account} {plain.rfc3339(gap.span.start)}"
         yield Figure("not_observed", of, "until", gap.span.end)
-
-
-def _cell(value: Any) -> Any:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return cell(value)
-        case Fraction():
-            return float(value)
-        case timedelta():
-            return plain.seconds(value)
-        case datetime():
-            return plain.rfc3339(value)
-    return value

@@ -31,7 +31,8 @@ from monitor.report.wording import (
     waiting,
 )
 
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+# What marks up, in CommonMark and in GitHub's dialect, and what makes an address a link.
+_MARKING = re.compile(r"[\\`*_{}\[\]()<>#|~!&$@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 
 Row = Sequence[str]
@@ -45,7 +46,7 @@ def markdown(report: Report, links: Links) -> str:
 
 def plainly(text: str) -> str:
     """As text and nothing else: no mark-up, no HTML, no link, no `@name` that somebody hears."""
-    return _PUNCTUATION.sub(r"\\\1", shown(text)).replace("\\@", f"\\@{_WORD_JOINER}")
+    return _MARKING.sub(r"\\\g<0>", shown(text)).replace("\\@", f"\\@{_WORD_JOINER}")
 
 
 def _lines(report: Report, links: Links) -> Iterator[str]:
@@ -64,7 +65,7 @@ def _lines(report: Report, links: Links) -> Iterator[str]:
         yield from _what_if(report)
         yield from _worst(report, links)
     yield from _coverage(report)
-    yield from ("", plainly(telling.footing(report)))
+    yield from ("", telling.footing(report))
 
 
 def _table(head: Row, rows: Iterable[Row], *, words: int = 1) -> Iterator[str]:
@@ -168,7 +169,7 @@ def _within(report: Report) -> Iterator[str]:
                 )
             )
     yield from _table(("answered within", "Kaplan–Meier", "before", "naive", "answered"), rows)
-    yield from (f"**Why they differ:** {plainly(telling.why_they_differ(report))}", "")
+    yield from (f"**Why they differ:** {telling.why_they_differ(report)}", "")
 
 
 def _heat(report: Report) -> Iterator[str]:
@@ -248,7 +249,7 @@ def _what_if(report: Report) -> Iterator[str]:
             cells += _tried(row.otherwise, row.other_judgement)
         rows.append(cells)
     yield from _table(head, rows)
-    yield from (plainly(telling.DUES_ANEW), "")
+    yield from (telling.DUES_ANEW, "")
 
 
 def _tried(attained: Attained, judgement: tuple[str, bool] | None) -> list[str]:

@@ -27,6 +27,7 @@ from monitor.report.heat import Heat
 from monitor.report.languages import called
 from monitor.report.numbers import Asked, Attained, Late, Subject, account_numbers, attained, worst
 from monitor.report.observation import Observation, share_of_all
+from monitor.report.question_error import QuestionError
 from monitor.report.sums import KINDS, InTime, Sums, in_time, total
 from monitor.report.trying import AS_IT_IS, Trial, WhatIf, trial
 from monitor.report.unheard import unheard
@@ -149,8 +150,8 @@ def made(
     now: datetime,
     config: Config | None = None,
 ) -> Report:
-    """Raises LookupError where the database has no such account, or no promise or calendar of the
-    name that is to be tried."""
+    """Raises QuestionError where there is no promise or calendar of the name that is to be tried;
+    LookupError where the database has no such account."""
     asked, known = request.asked, history.targets(tx)
     parts = [gathered(tx, subject, asked, known, zone, now) for subject in subjects]
     sums, earlier = total(part.sums for part in parts), _earlier(tx, subjects, request, now)
@@ -311,7 +312,7 @@ def _trial(
         judged = [row for row in promises if row.name == wanted]
         if not judged:
             there = ", ".join(row.name for row in promises) or "none"
-            raise LookupError(f'there is no promise "{wanted}" here; there are: {there}')
+            raise QuestionError(f'there is no promise "{wanted}" here; there are: {there}')
     if not judged:
         return None
     row = max(judged, key=lambda row: _weight(promises[row].attained))

@@ -14,7 +14,6 @@ import sqlalchemy as sa
 from monitor.domain.target import judge
 from monitor.domain.wait import Status
 from monitor.report import plain
-from monitor.report.cleaning import cell
 from monitor.report.numbers import Asked
 from monitor.store import accounts, history, waits
 from monitor.store.history import TargetRow, Window
@@ -125,7 +124,7 @@ def write_csv(listed: Iterable[Listed], out: TextIO) -> None:
 
 def _write_rows(listed: Iterable[Listed], writer: Any) -> None:
     for one in listed:
-        writer.writerow([_cell(one[field]) for field in FIELDS])
+        writer.writerow([plain.csv_cell(one[field]) for field in FIELDS])
 
 
 def _listed(row: Mapping[Any, Any], verdicts: list[dict[str, Any]]) -> Listed:
@@ -153,17 +152,6 @@ def _verdict(
         "verdict": due.verdict if wait.status.is_gone else current,
         "late_detected": due.late_detected,
     }
-
-
-def _cell(value: Any) -> Any:
-    match value:
-        case bool():
-            return "true" if value else "false"
-        case str():
-            return cell(value)
-        case list():
-            return plain.line(value)
-    return value
 
 
 def _chunks(rows: Iterator[Mapping[Any, Any]]) -> Iterator[list[Mapping[Any, Any]]]:

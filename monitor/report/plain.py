@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from fractions import Fraction
 from typing import Any
 
 import orjson
 
-from monitor.report.cleaning import json_line
+from monitor.report.cleaning import cell, json_line
 from monitor.store import instants
 
 _SECOND = timedelta(seconds=1)
@@ -35,6 +36,24 @@ def document(tree: Mapping[str, Any]) -> str:
 def line(tree: Any) -> str:
     """JSON on one line."""
     return json_line(orjson.dumps(tree).decode())
+
+
+def csv_cell(value: Any) -> Any:
+    """A value as a CSV cell holds it: shares as numbers, spans in seconds, lists as JSON."""
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return cell(value)
+        case list():
+            return line(value)
+        case Fraction():
+            return float(value)
+        case timedelta():
+            return seconds(value)
+        case datetime():
+            return rfc3339(value)
+    return value
 
 
 def _safe_lines(text: str) -> str:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from monitor.config import Config
 from monitor.report.numbers import Subject
+from monitor.report.question_error import QuestionError
 from monitor.store import accounts
 
 
@@ -19,15 +20,15 @@ def subjects(tx: sa.Connection, config: Config | None) -> dict[str, Subject]:
 
 
 def chosen(every: Iterable[Subject], brand: str | None, platform: str | None) -> list[Subject]:
-    """Those of this brand and on this platform; None: of any. Raises LookupError where there is
-    none."""
+    """Those of this brand and on this platform; None: of any. Raises QuestionError where there
+    is none."""
     there = list(every)
     found = [
         one for one in there if brand in (None, one.brand) and platform in (None, one.platform)
     ]
     if there and not found:
         known = ", ".join(sorted({f"{one.brand} on {one.platform}" for one in there}))
-        raise LookupError(f"there is no such account; there are: {known}")
+        raise QuestionError(f"there is no such account; there are: {known}")
     return found
 
 

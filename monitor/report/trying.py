@@ -14,6 +14,7 @@ from monitor.config import Config
 from monitor.domain.calendar import ALWAYS, Calendar
 from monitor.domain.target import Target, Verdict
 from monitor.report.numbers import Asked, Attained, Subject
+from monitor.report.question_error import QuestionError
 from monitor.report.replay import tried
 
 _MINUTE = timedelta(minutes=1)
@@ -68,7 +69,7 @@ def trial(
     what_if: WhatIf,
     now: datetime,
 ) -> Trial:
-    """Raises LookupError where there is no calendar of that name."""
+    """Raises QuestionError where there is no calendar of that name."""
     calendar = _calendar(config, what_if.calendar)
     objective = what_if.objective or in_force.exact_objective
     spans = _spans(in_force.within, what_if.within)
@@ -117,7 +118,7 @@ def _calendar(config: Config | None, name: str | None) -> Calendar | None:
         return None
     known = config.calendars if config else {"always": ALWAYS}
     if name not in known:
-        raise LookupError(f'there is no calendar "{name}"; there are: {", ".join(known)}')
+        raise QuestionError(f'there is no calendar "{name}"; there are: {", ".join(known)}')
     return known[name]
 
 

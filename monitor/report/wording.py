@@ -58,7 +58,7 @@ def on_the_clock(at: datetime, zone: ZoneInfo) -> str:
 
 
 def in_words(span: timedelta) -> str:
-    """`23 s`, `3 min 32 s`, `6 min`, `1 h 06 min`, `3 d 5 h`: for sentences and for print."""
+    """`23 s`, `3 min 32 s`, `6 min`, `1 h`, `1 h 06 min`, `3 d 5 h`: for sentences."""
     minutes, seconds = divmod(span // timedelta(seconds=1), _MINUTE_SECONDS)
     if not minutes:
         return f"{seconds} s"
@@ -68,7 +68,9 @@ def in_words(span: timedelta) -> str:
     if not hours:
         return f"{minutes} min"
     days, hours = divmod(hours, _DAY_HOURS)
-    return f"{days} d {hours} h" if days else f"{hours} h {minutes:02} min"
+    if days:
+        return f"{days} d {hours} h"
+    return f"{hours} h {minutes:02} min" if minutes else f"{hours} h"
 
 
 def reached(length: timedelta | None, n: int) -> str:

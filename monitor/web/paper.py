@@ -22,12 +22,14 @@ _FILTERS = {
     "big": wording.big,
     "counter": wording.counter,
     "figure": wording.figure,
+    "holder": wording.holder,
     "language": languages.named,
     "lasted": wording.lasted,
     "length_of": wording.length,
     "percent": wording.percent,
     "platform": wording.platform,
     "spell": spell,
+    "tag": languages.tag,
     "trouble": reasons.trouble,
 }
 

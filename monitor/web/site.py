@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -53,7 +54,7 @@ def build(deck: Deck) -> ASGIApp:
             Route("/-/reload", pages.reload, methods=["POST"]),
             *entrance.routes(),
             *api.routes(deck),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", _Static(directory=HERE / "static")),
         ]
     )
     careful = ExceptionMiddleware(router, {StoreError: _store_failed, Exception: _failed})
@@ -74,6 +75,16 @@ def _hosts(deck: Deck) -> set[str]:
     http = deck.config.http
     external = urlsplit(http.external_url).hostname
     return {*http.hosts, *([external] if external else [])}
+
+
+class _Static(StaticFiles):
+    """Asked for anew each time, so that after an upgrade no page wears the old sheet; mostly the
+    answer is that nothing has changed."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        response = super().file_response(*args, **more)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class _Pages:

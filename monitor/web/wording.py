@@ -85,12 +85,14 @@ def big(count: int | None) -> str:
     return f"{whole} {unit}"
 
 
-def percent(share: Fraction | None, beside: float = 1.0) -> str:
-    """`87 %`, rounded down; with a decimal where that of the figure beside it needs one."""
+def percent(share: Fraction | float | None, beside: float = 1.0) -> str:
+    """`87 %`, rounded down; with a decimal where that of the figure beside it needs one. An
+    objective, which is no fraction, is told as it was written."""
     if share is None:
         return NOTHING
     places = decimals(beside)
-    scaled = int(share * 100 * 10**places)
+    scaled = share * 100 * 10**places
+    scaled = int(scaled) if isinstance(scaled, Fraction) else round(scaled)
     return f"{scaled / 10**places:.{places}f}{_NO_BREAK}%"
 
 
@@ -110,6 +112,11 @@ def missing(share: Fraction, objective: float) -> str:
 def platform(name: str) -> str:
     """As it is written in a sentence."""
     return name[:1].upper() + name[1:].replace("_", " ").replace("-", " ")
+
+
+def holder(name: str | None) -> str:
+    """Who has a wait, at the head of a sentence; without a login it is somebody."""
+    return name if name and name != "somebody" else "Somebody"
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -18,9 +18,11 @@ from monitor import web
 from monitor.app import Program
 from monitor.cycle.poll import poll
 from monitor.report import telling
+from monitor.report.unheard import CLOSERS, OVERHEARD, UNATTRIBUTED
 from monitor.report.wording import counted, day_and_time, in_words, objective, share
 from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
+from monitor.store import tallies
 from tests.acceptance.watching import Hands
 from tests.cli.running import Desk
 from tests.web.conftest import Client
@@ -210,3 +212,17 @@ def test_the_csv_has_the_same_figures_exactly(hour: Hour) -> None:
         for target in account["targets"]:
             for name in ("met", "breached", "pending", "unconfirmed", "attainment"):
                 assert float(found["promise", target["target"], name]) == target[name]
+
+
+def test_posts_that_opened_no_wait_are_those_that_the_counters_know(hour: Hour) -> None:
+    counters: Counter[str] = Counter()
+    with hour.program.store.read() as tx:
+        for (_, metric, reason), count in tallies.counts(tx).items():
+            if metric in ("ignored_total", "unattributed_replies_total"):
+                counters[reason] += int(count)
+    counters = +counters
+    words = {"closer": CLOSERS, "overheard": OVERHEARD, "": UNATTRIBUTED}
+    wanted = {words.get(name, f"Ignored by the rule “{name}”"): n for name, n in counters.items()}
+    shown_rows = rows(shown(hour.client.get("/report?window=all").text), "Never opened a wait")
+    assert dict(shown_rows) == {reason: counted(posts) for reason, posts in wanted.items()}
+    assert counters["closer"] > 5

@@ -14,6 +14,7 @@ from monitor.config import load
 from monitor.domain.target import Verdict
 from monitor.report.figures import Report, Request, made
 from monitor.report.numbers import Asked
+from monitor.report.question_error import QuestionError
 from monitor.report.subjects import subjects
 from monitor.report.trying import AS_IT_IS, WhatIf
 from tests.cli.running import CONFIG, Desk, answers, asks
@@ -60,9 +61,9 @@ def test_unless_asked_for_it_is_the_promise_that_was_missed_by_most() -> None:
 
 
 def test_a_promise_or_calendar_that_is_not_there_is_refused() -> None:
-    with pytest.raises(LookupError, match='no promise "seven" here; there are: six, again'):
+    with pytest.raises(QuestionError, match='no promise "seven" here; there are: six, again'):
         stock(*SMALL).report(what_if=WhatIf(target="seven"))
-    with pytest.raises(LookupError, match='no calendar "moon"; there are: always'):
+    with pytest.raises(QuestionError, match='no calendar "moon"; there are: always'):
         stock(*SMALL).report(what_if=WhatIf(calendar="moon"))
 
 

@@ -12,7 +12,7 @@ import httpx
 
 from tests.acceptance.platform import SECRET
 from tests.acceptance.watching import Hands
-from tests.web.handing import POSTS, Inbox
+from tests.web.handing import POSTS, Inbox, call
 
 READ, ACT, INGEST = "t-read-0001", "t-act-00002", SECRET
 PASSWORD = "correct horse"
@@ -68,3 +68,12 @@ def room(folder: Path, clock: Hands, http: str = HTTP) -> Iterator[Room]:
     inbox = Inbox(folder, clock, http)
     yield Room(inbox)
     inbox.close()
+
+
+@contextmanager
+def one_waits(folder: Path, clock: Hands) -> Iterator[Room]:
+    """The same, after a caller has joined the queue."""
+    with room(folder, clock) as found:
+        found.hand_in()
+        found.hand_in(call(1))
+        yield found

@@ -14,7 +14,6 @@ from monitor.web.api.asking import MOST_BYTES
 from tests.acceptance.watching import Hands
 from tests.web import api_room
 from tests.web.api_room import V1, Room
-from tests.web.handing import call
 from tests.web.problems import problem
 
 ACK, DISMISS = f"{V1}/waits/1/ack", f"{V1}/waits/1/dismiss"
@@ -22,10 +21,7 @@ ACK, DISMISS = f"{V1}/waits/1/ack", f"{V1}/waits/1/dismiss"
 
 @pytest.fixture
 def room(tmp_path: Path, clock: Hands) -> Iterator[Room]:
-    """One caller waits."""
-    with api_room.room(tmp_path, clock) as room:
-        room.hand_in()
-        room.hand_in(call(1))
+    with api_room.one_waits(tmp_path, clock) as room:
         yield room
 
 

@@ -18,7 +18,7 @@ from tests.acceptance.watching import Hands
 from tests.web import api_room
 from tests.web.api_room import ACT, HTTP, INGEST, PASSWORD, V1, Room
 from tests.web.browser import Browser
-from tests.web.handing import POSTS, call
+from tests.web.handing import POSTS
 from tests.web.problems import problem
 
 ACK = f"{V1}/waits/1/ack"
@@ -26,9 +26,7 @@ ACK = f"{V1}/waits/1/ack"
 
 @pytest.fixture
 def room(tmp_path: Path, clock: Hands) -> Iterator[Room]:
-    with api_room.room(tmp_path, clock) as room:
-        room.hand_in()
-        room.hand_in(call(1))
+    with api_room.one_waits(tmp_path, clock) as room:
         yield room
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 from starlette.requests import Request
@@ -21,9 +22,11 @@ from monitor.report.as_html import Links, body, document
 from monitor.report.as_json import report_tree
 from monitor.report.as_markdown import markdown
 from monitor.report.figures import Report, made
+from monitor.report.figures import Request as Wanted
 from monitor.report.languages import called
 from monitor.report.listing import pieces_of_csv, reported
 from monitor.report.numbers import Subject, account_numbers
+from monitor.report.question_error import QuestionError
 from monitor.report.subjects import subjects
 from monitor.store import accounts
 from monitor.web.deck import Deck
@@ -57,11 +60,16 @@ def routes(deck: Deck, paper: Paper) -> list[Route]:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question with what it is about: accounts chosen among `every`."""
+    """A question at a time, and the accounts that it can be about."""
 
     question: Question
-    every: list[Subject]
+    every: Sequence[Subject]
     now: datetime
+    zone: ZoneInfo
+
+    def wanted(self) -> tuple[Wanted, list[Subject]]:
+        """Raises QuestionError."""
+        return self.question.request(self.zone, self.now), self.question.subjects(self.every)
 
 
 class _Pages:
@@ -72,12 +80,11 @@ class _Pages:
     def page(self, request: Request) -> Response:
         asked = self._asked(request)
         try:
-            report = self._report(asked)
+            return self._shown(request, asked, self._report(asked), "")
         except BusyError:
             return _come_back()
-        except (ValueError, LookupError) as error:
-            return self._shown(request, asked, None, _sentence(error))
-        return self._shown(request, asked, report, "")
+        except QuestionError as error:
+            return self._shown(request, asked, None, str(error))
 
     def html(self, request: Request) -> Response:
         style = STYLE.read_text(encoding="utf-8")
@@ -95,61 +102,64 @@ class _Pages:
 
     def json(self, request: Request) -> Response:
         """The same tree as `report --format json`."""
-        asked = self._asked(request)
-        try:
-            wanted = asked.question.request(self._deck.config.timezone, asked.now).asked
-            chosen = asked.question.subjects(asked.every)
-        except (ValueError, LookupError) as error:
-            return PlainTextResponse(f"{_sentence(error)}\n", 400)
-        with self._deck.store.read() as tx:
-            numbers = [account_numbers(tx, one, wanted, asked.now) for one in chosen]
-        text = plain.document(report_tree(numbers, wanted))
-        return Response(text, media_type="application/json", headers=_kept_by("json", asked.now))
+        return self._answered(request, self._tree)
 
     def waits(self, request: Request) -> Response:
         """All waits of the window, one a line."""
-        asked = self._asked(request)
-        try:
-            wanted = asked.question.request(self._deck.config.timezone, asked.now).asked
-            chosen = asked.question.subjects(asked.every)
-        except (ValueError, LookupError) as error:
-            return PlainTextResponse(f"{_sentence(error)}\n", 400)
-
-        def lines() -> Iterator[str]:
-            with self._deck.store.read() as tx:
-                ids = [accounts.one(tx, one.name).id for one in chosen]
-                yield from pieces_of_csv(reported(tx, ids, wanted, asked.now))
-
-        headers = _kept_by("csv", asked.now, "waits")
-        return StreamingResponse(lines(), media_type="text/csv", headers=headers)
+        return self._answered(request, self._lines)
 
     def _file(
         self, request: Request, ending: str, kind: str, write: Callable[[Report], str]
     ) -> Response:
-        asked = self._asked(request)
+        def answer(asked: _Asked) -> Response:
+            text = write(self._report(asked))
+            return Response(text, media_type=kind, headers=_kept_by(ending, asked.now))
+
+        return self._answered(request, answer)
+
+    def _tree(self, asked: _Asked) -> Response:
+        wanted, chosen = asked.wanted()
+        with self._deck.store.read() as tx:
+            numbers = [account_numbers(tx, one, wanted.asked, asked.now) for one in chosen]
+        text = plain.document(report_tree(numbers, wanted.asked))
+        headers = _kept_by("json", asked.now)
+        return Response(text, media_type="application/json", headers=headers)
+
+    def _lines(self, asked: _Asked) -> Response:
+        wanted, chosen = asked.wanted()
+
+        def lines() -> Iterator[str]:
+            with self._deck.store.read() as tx:
+                ids = [accounts.one(tx, one.name).id for one in chosen]
+                yield from pieces_of_csv(reported(tx, ids, wanted.asked, asked.now))
+
+        headers = _kept_by("csv", asked.now, "waits")
+        return StreamingResponse(lines(), media_type="text/csv", headers=headers)
+
+    def _answered(self, request: Request, answer: Callable[[_Asked], Response]) -> Response:
+        """What cannot be reported is said in a line."""
         try:
-            report = self._report(asked)
+            return answer(self._asked(request))
         except BusyError:
             return _come_back()
-        except (ValueError, LookupError) as error:
-            return PlainTextResponse(f"{_sentence(error)}\n", 400)
-        return Response(write(report), media_type=kind, headers=_kept_by(ending, asked.now))
+        except QuestionError as error:
+            return PlainTextResponse(f"{error}\n", 400)
 
     def _asked(self, request: Request) -> _Asked:
+        config = self._deck.config
         with self._deck.store.read() as tx:
-            every = [*subjects(tx, self._deck.config).values()]
-        return _Asked(Question.asked(request.query_params), every, self._deck.clock())
+            every = [*subjects(tx, config).values()]
+        question = Question.asked(request.query_params)
+        return _Asked(question, every, self._deck.clock(), config.timezone)
 
     def _report(self, asked: _Asked) -> Report:
-        """Raises BusyError; ValueError and LookupError, which say what can be asked for."""
-        config, question = self._deck.config, asked.question
-        wanted = question.request(config.timezone, asked.now)
-        chosen = question.subjects(asked.every)
+        """Raises BusyError and QuestionError."""
+        wanted, chosen = asked.wanted()
         if not self._turns.acquire(timeout=PATIENCE):
             raise BusyError
         try:
             with self._deck.store.read() as tx:
-                return made(tx, chosen, wanted, config.timezone, asked.now, config)
+                return made(tx, chosen, wanted, asked.zone, asked.now, self._deck.config)
         finally:
             self._turns.release()
 
@@ -212,7 +222,3 @@ def _come_back() -> Response:
     return PlainTextResponse(
         "other reports are being made; ask again in a moment\n", 503, {"retry-after": "5"}
     )
-
-
-def _sentence(error: Exception) -> str:
-    return str(error.args[0])

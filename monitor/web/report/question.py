@@ -14,6 +14,7 @@ from monitor.domain import duration
 from monitor.report.figures import Request
 from monitor.report.moments import moment
 from monitor.report.numbers import Asked, Subject
+from monitor.report.question_error import QuestionError
 from monitor.report.subjects import chosen
 from monitor.report.trying import WhatIf
 from monitor.report.windows import Bounds, Named, before, named
@@ -68,22 +69,26 @@ class Question:
         return urlencode({name: value for name, value in asdict(self).items() if value})
 
     def request(self, zone: ZoneInfo, now: datetime) -> Request:
-        """Raises ValueError, which says what can be written."""
-        bounds, earlier = self._bounds(zone, now)
+        """Raises QuestionError."""
+        try:
+            bounds, earlier = self._bounds(zone, now)
+            what_if = self._what_if()
+        except ValueError as error:
+            raise QuestionError(str(error)) from None
         asked = Asked(
             bounds.since,
             bounds.until,
             languages=(self.language,) if self.language else (),
             targets=(self.target,) if self.target else (),
         )
-        return Request(asked, earlier, self._what_if())
+        return Request(asked, earlier, what_if)
 
     def subjects(self, every: Sequence[Subject]) -> list[Subject]:
-        """Raises LookupError where there is no such account."""
+        """Raises QuestionError where there is no such account."""
         named = [one for one in every if self.account in ("", one.name)]
         if every and not named:
             there = ", ".join(one.name for one in every)
-            raise LookupError(f'there is no account "{self.account}"; there are: {there}')
+            raise QuestionError(f'there is no account "{self.account}"; there are: {there}')
         return chosen(named, self.brand or None, self.platform or None)
 
     def _bounds(self, zone: ZoneInfo, now: datetime) -> tuple[Bounds, Bounds | None]:

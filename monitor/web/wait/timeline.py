@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.domain.calendar import ALWAYS
@@ -13,7 +13,7 @@ from monitor.domain.target import Verdict
 from monitor.domain.wait import Act, Deed
 from monitor.web.wait.story import Chapter, Promise, Story
 from monitor.web.wallboard.row import LONGEST_NAME, line, web_address
-from monitor.web.wording import lasted, length
+from monitor.web.wording import holder, lasted, length
 
 LONGEST_TEXT = 2_000
 
@@ -67,15 +67,8 @@ def _clocked(story: Story, event: Event) -> Event:
         calendar = at - running.wait.opened_at
         business = desk.between(running.wait.opened_at, at)
     is_open = desk.is_open(at)
-    return Event(
-        at=at,
-        mark=event.mark,
-        title=event.title,
-        why=event.why,
-        text=event.text,
-        lang=event.lang,
-        link=event.link,
-        told=event.told,
+    return replace(
+        event,
         calendar=calendar,
         business=business,
         stands=running is not None and not is_open,
@@ -172,7 +165,7 @@ def _acts(story: Story) -> Iterator[Event]:
 
 
 def _act(act: Act) -> Event:
-    by = line(act.by, LONGEST_NAME) or "Somebody"
+    by = holder(line(act.by, LONGEST_NAME))
     match act.deed:
         case Deed.ACK:
             return Event(act.at, "person", f"{by} took it", "Reminders stop. The clocks run on.")
