@@ -11,7 +11,7 @@ from pathlib import Path
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.samples import Sample
 
-from monitor.metrics.catalogue import NAMES, NOTIFIER_COUNTERS, PREFIX
+from monitor.metrics.catalogue import NAMES, PREFIX
 from monitor.metrics.chronicle import OF_THE_RUN
 from monitor.metrics.history import Asked, export
 from tests.acceptance.platform import Platform
