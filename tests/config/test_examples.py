@@ -58,9 +58,19 @@ def parts_of(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yml")), ids=lambda path: path.name)
+OURS = [
+    path for path in sorted(FOLDER.rglob("*.yml")) if "\naccounts:\n" in path.read_text("utf-8")
+]
+"""Beside them lie files for Prometheus, Alertmanager, Grafana and Compose."""
+
+
+@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(FOLDER)))
 def test_every_example_can_be_used(path: Path) -> None:
-    assert load(path, SECRETS).accounts
+    assert load(path, SECRETS | {"REPLYWATCH_PASSWORD": "secret"}).accounts
+
+
+def test_the_examples_are_found() -> None:
+    assert {"replywatch.example.yml", "sandbox.yml", "replywatch.yml"} == {one.name for one in OURS}
 
 
 def test_every_key_stands_in_the_example() -> None:

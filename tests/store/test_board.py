@@ -80,5 +80,5 @@ def test_who_waits_is_found_by_an_index_on_sqlite() -> None:
         for query in (board._OPEN, board._OPEN_DUES):
             text = str(query.compile(dialect=sa.dialects.sqlite.dialect()))
             steps = [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
-            assert "SCAN wait USING INDEX ix_wait_open" in steps
+            assert any("INDEX ix_wait_open" in step for step in steps)
             assert not [step for step in steps if step.startswith("SCAN") and "ix_" not in step]
