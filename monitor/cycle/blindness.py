@@ -30,16 +30,17 @@ class _Sight:
     """How far an account was observed, and what was last told of that: when and which."""
 
     watch: Watch
+    watched_since: datetime
     row: AccountRow
     watermark: datetime
     told: AlertKind | None
     told_at: datetime | None
 
-    def turn(self, now: datetime, awake_since: datetime) -> AlertKind | None:
+    def turn(self, now: datetime) -> AlertKind | None:
         """What is to be told now."""
         if self.told is AlertKind.BLIND:
             return None if self._is_blind(now) else AlertKind.BLIND_OVER
-        if self._is_blind(now) and self._had_its_chance(now, awake_since):
+        if self._is_blind(now) and self._had_its_chance(now):
             return AlertKind.BLIND
         return None
 
@@ -49,48 +50,53 @@ class _Sight:
         wrong = clock_error(self.row.clock_offset)
         return bool(wrong) or self.watch.is_blind(self.watermark, now)
 
-    def _had_its_chance(self, now: datetime, awake_since: datetime) -> bool:
+    def _had_its_chance(self, now: datetime) -> bool:
         """Whether the last poll has ended, well or not, or the next one does not come about."""
-        next_at = self.row.next_poll_at or awake_since
-        return next_at > now or now - max(next_at, awake_since) > self.watch.patience
+        next_at = max(self.row.next_poll_at or self.watched_since, self.watched_since)
+        return next_at > now or now - next_at > self.watch.patience
 
 
 class Lookout:
-    """Looks every few seconds. (Kept in memory only: since when it has done so without a lapse.)"""
+    """Looks every few seconds. (Kept in memory only: since when it has done so without a lapse, of
+    each account.)"""
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._awake_since = self._looked_at = EARLIEST
+        self._since: dict[str, datetime] = {}
+        self._looked_at = EARLIEST
 
     def look(self, watches: Mapping[str, Watch], now: datetime) -> None:
         """Raises StoreError."""
         if not self._looked_at <= now <= self._looked_at + LAPSE:
-            self._awake_since = now
+            self._since.clear()
         self._looked_at = now
-        look_out(self._store, watches, now, self._awake_since)
+        self._since = {name: self._since.get(name, now) for name in watches}
+        look_out(self._store, watches, self._since, now)
 
 
 def look_out(
-    store: Store, watches: Mapping[str, Watch], now: datetime, awake_since: datetime
+    store: Store, watches: Mapping[str, Watch], since: Mapping[str, datetime], now: datetime
 ) -> None:
     """Write down whose blindness has begun or ended. Raises StoreError.
 
-    An account is found blind only where a poll had its chance to change that since `awake_since`:
-    not in the moments between a start and the end of the first poll. An account that was never
-    observed, or promises nothing, is blind to nothing.
+    An account is found blind only where a poll had its chance to change that `since` it is watched:
+    not in the moments between a start, or a reload that adds it, and the end of the first poll. One
+    that was never observed, or promises nothing, is blind to nothing.
     """
     with store.read() as tx:
-        turned = [sight for sight in _sights(tx, watches) if sight.turn(now, awake_since)]
-    for one in turned:
+        turned = [sight.watch for sight in _sights(tx, watches, since) if sight.turn(now)]
+    for watch in turned:
         with store.write() as tx:
-            accounts.held(tx, one.watch.name)
-            for sight in _sights(tx, {one.watch.name: one.watch}):
-                kind = sight.turn(now, awake_since)
+            accounts.held(tx, watch.name)
+            for sight in _sights(tx, {watch.name: watch}, since):
+                kind = sight.turn(now)
                 if kind:
                     alerts.write(tx, sight.row.id, [_fact(tx, sight, kind, now)], now)
 
 
-def _sights(tx: sa.Connection, watches: Mapping[str, Watch]) -> Iterator[_Sight]:
+def _sights(
+    tx: sa.Connection, watches: Mapping[str, Watch], since: Mapping[str, datetime]
+) -> Iterator[_Sight]:
     """Of the accounts that are observed live."""
     rows, watermarks = accounts.all_of(tx), accounts.watermarks(tx)
     told = alerts.latest(tx, [AlertKind.BLIND, AlertKind.BLIND_OVER])
@@ -98,7 +104,8 @@ def _sights(tx: sa.Connection, watches: Mapping[str, Watch]) -> Iterator[_Sight]
         row = rows[name]
         watermark = watermarks.get(row.id)
         if watermark and row.live_since:
-            yield _Sight(watch, row, watermark, *told.get(row.id, (None, None)))
+            last = told.get(row.id, (None, None))
+            yield _Sight(watch, since[name], row, watermark, *last)
 
 
 def _fact(tx: sa.Connection, sight: _Sight, kind: AlertKind, now: datetime) -> Fact:

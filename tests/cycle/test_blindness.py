@@ -189,6 +189,18 @@ def test_who_slept_and_wakes_has_its_first_poll_before_it_is_called_blind(acme: 
     assert acme.told() == []
 
 
+def test_an_account_that_a_reload_adds_again_has_its_first_poll_before_it_is_called_blind(
+    acme: Running,
+) -> None:
+    for _ in range(3 * 3600 // 60):
+        acme.clock.forward(60)
+        acme.lookout.look({}, acme.clock())
+    acme.look(polls=False)
+    acme.run(30)
+
+    assert acme.told() == []
+
+
 def test_polls_that_do_not_come_about_are_blindness_too(acme: Running) -> None:
     acme.run(900, polls=False)
 
