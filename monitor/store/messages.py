@@ -160,10 +160,9 @@ def _settle(tx: sa.Connection, number: int, columns: dict[str, object]) -> bool:
     return tx.execute(sa.update(message).where(open_one).values(columns)).rowcount == 1
 
 
-def release(tx: sa.Connection, holder: str | None = None) -> None:
-    """What this process was telling is free; None: what any was, since all have ended."""
-    mine = message.c.leased_by.is_not(None) if holder is None else message.c.leased_by == holder
-    tx.execute(sa.update(message).where(mine).values(_FREE))
+def release(tx: sa.Connection) -> None:
+    """Whoever was telling something has ended: it is free."""
+    tx.execute(sa.update(message).where(message.c.leased_by.is_not(None)).values(_FREE))
 
 
 def take_apart(tx: sa.Connection, numbers: Sequence[int]) -> None:
