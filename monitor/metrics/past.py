@@ -106,6 +106,8 @@ class Past:
         if wait.end:
             self._at(wait.end, partial(self._ends, wait))
         for due in wait.dues:
+            if due.target_id not in self._promises:  # it was first made while the past is played
+                continue
             heappush(self._owed[due.target_id], (due.due_at, _end(wait)))
             self._at(due.due_at, partial(self._falls_due, wait, due))
 

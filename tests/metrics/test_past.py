@@ -109,6 +109,15 @@ def test_percentiles_are_measured_anew_as_their_window_goes_by() -> None:
     assert later["first_reply_kaplan_meier_seconds", "90\t24h"] == 59 * 60
 
 
+def test_a_promise_that_was_made_meanwhile_is_left_out() -> None:
+    past = Past(at(0), [], {HOUR: PROMISES[HOUR]}, BOUNDS)
+    past.take(wait(0))
+    found = past.at(at(90))
+
+    assert found["sla_due_total", "hour"] == 1
+    assert ("sla_due_total", "six") not in found
+
+
 minutes = st.integers(-60, 200).map(float)
 
 
