@@ -41,7 +41,7 @@ def openmetrics(
         list[str] | None,
         typer.Option(
             metavar="NAME=VALUE",
-            help="Added to every series, such as job=replywatch; may be repeated.",
+            help="Added to every series, such as instance=history; may be repeated.",
         ),
     ] = None,
     account: Accounts = None,
@@ -82,7 +82,7 @@ def _labels(given: Sequence[str]) -> Mapping[str, str]:
     for each in given:
         match = _LABEL.fullmatch(each)
         if match is None:
-            raise UsageError(f'"{each}" is no label; write --label job=replywatch')
+            raise UsageError(f'"{each}" is no label; write --label instance=history')
         if match[1] in LABELS:
             raise UsageError(f'the label "{match[1]}" is taken')
         labels[match[1]] = match[2]

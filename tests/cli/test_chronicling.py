@@ -48,7 +48,7 @@ def test_labels_and_a_shorter_step_are_taken(filled: Desk) -> None:
         (["--every", "10m"], "--every must be a whole part of a day and 5m at most"),
         (["--every", "7s"], "--every must be a whole part of a day"),
         (["--every", "five"], '--every: "five" is not a duration'),
-        (["--label", "job"], '"job" is no label; write --label job=replywatch'),
+        (["--label", "job"], '"job" is no label; write --label instance=history'),
         (["--label", "le=x"], 'the label "le" is taken'),
         (["--account", "umbrella"], 'there is no account "umbrella"; there are: acme'),
         (["--until", "2025-01-01"], "--until must lie after --since"),

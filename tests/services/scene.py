@@ -65,14 +65,14 @@ def _sandbox(port: int) -> str:
 
 
 def _history(daemon: Daemon) -> list[Path]:
-    """Import four weeks, and export them with the labels that a scrape gives."""
+    """Import four weeks, and export them as the docs say."""
     now = datetime.now(UTC)
     for account, handle in BRANDS.items():
         file = daemon.folder / f"{account}.jsonl"
         month.write(file, handle, now)
         bound = ["--complete-until", now.isoformat()]
         _run(daemon, "import", str(file), "--account", account, *bound)
-    labels = ["--label", "job=replywatch", "--label", f"instance=127.0.0.1:{daemon.port}"]
+    labels = ["--label", "job=replywatch", "--label", "instance=history"]
     days = ["--since", "28d", "--output", str(daemon.folder / "days")]
     return [Path(file) for file in _run(daemon, "export", "openmetrics", *days, *labels).split()]
 
