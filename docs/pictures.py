@@ -145,7 +145,7 @@ def _save(page: Page, file: Path, *, whole: bool) -> None:
     page.screenshot(path=file, full_page=whole)
     with Image.open(file) as picture:
         small = picture.convert("RGB").quantize(
-            256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
         )
     small.save(file, optimize=True)
 
