@@ -24,6 +24,7 @@ from benchmarks.polling import polling
 from benchmarks.reporting import reporting
 from benchmarks.result import Goal, Outcome, Result, Skipped
 from benchmarks.stores import stores
+from benchmarks.telling import telling
 from benchmarks.verdicts import verdicts
 from monitor.cli import collect_seldom
 
@@ -38,6 +39,7 @@ BENCHMARKS: Mapping[str, Callable[[], Iterator[Outcome]]] = {
     "memory": daemon_memory,
     "events": events,
     "report": reporting,
+    "telling": telling,
 }
 RESULTS = Path(__file__).with_name("results.json")
 

@@ -25,6 +25,7 @@ from monitor.http import Sessions, Web
 from monitor.metrics.collector import Process, exposition
 from monitor.ports.clock import Clock
 from monitor.ports.connector import Reason
+from monitor.report.digest import digest
 from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
 from monitor.store import accounts, tallies, targets
@@ -118,11 +119,9 @@ class Program:
         self.store = open_own_store(self.config, clock)
         self._sessions = open_sessions(self.config, clock)
         watched = watches(self.config, self.store, clock, self._sessions)
-        plan, heartbeat = (
-            wiring.plan(self.config, watched, clock),
-            wiring.heartbeat(self.config, clock),
-        )
-        self.daemon = Daemon(self.store, watched, plan, clock, heartbeat)
+        plan = wiring.plan(self.config, watched, clock)
+        heartbeat = wiring.heartbeat(self.config, clock)
+        self.daemon = Daemon(self.store, watched, plan, clock, digest, heartbeat)
         self.reloads = Reloads(successful=True, succeeded_at=clock())
 
     def reload(self) -> None:
@@ -153,7 +152,10 @@ class Program:
     def metrics(self, accept: str) -> tuple[bytes, str]:
         """What Prometheus scrapes, and its content type."""
         process = Process(
-            self.daemon.jobs_missed, self.reloads.successful, self.reloads.succeeded_at
+            self.daemon.jobs_missed,
+            self.reloads.successful,
+            self.reloads.succeeded_at,
+            [*self.daemon.plan.places],
         )
         return exposition(self.store, self.watches, process, self.clock(), accept)
 

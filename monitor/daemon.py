@@ -19,11 +19,14 @@ from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MISSED, JobExecutionEv
 from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.cycle.blindness import Lookout
 from monitor.cycle.desk import Watch
+from monitor.cycle.digest import Figures, write_digests
 from monitor.cycle.heartbeat import Heartbeat
 from monitor.cycle.notify import Plan
 from monitor.cycle.poll import poll
 from monitor.cycle.retention import Retention
+from monitor.cycle.surges import look_for_surges
 from monitor.cycle.upgrading import bring_up_to_date
 from monitor.cycle.upkeep import forget_old_reach, look_at_open_waits
 from monitor.ports.clock import Clock
@@ -54,9 +57,9 @@ Take = Callable[[sa.Connection, str, str, datetime], bool]
 
 
 class Daemon:
-    """Polls `watches` (by account name) and tells by `plan` until stopped. `displaced` says by
-    whom, where another daemon has taken the database over while this one slept: then it must be
-    stopped."""
+    """Polls `watches` (by account name) and tells by `plan` until stopped. `figures` are those of
+    digests. `displaced` says by whom, where another daemon has taken the database over while this
+    one slept: then it must be stopped."""
 
     def __init__(
         self,
@@ -64,12 +67,15 @@ class Daemon:
         watches: Mapping[str, Watch],
         plan: Plan,
         clock: Clock,
+        figures: Figures,
         heartbeat: Heartbeat | None = None,
     ) -> None:
         self._store, self._clock, self._heartbeat = store, clock, heartbeat
         self.watches = watches
         self.jobs_missed = 0
+        self._figures = figures
         self._retention = Retention(store)
+        self._lookout = Lookout(store)
         self._is_alone = store.is_sqlite
         self._holder = lease.own_name() if self._is_alone else lease.shared_name()
         self._teller = Teller(store, plan, self._holder, clock, alone=self._is_alone)
@@ -90,7 +96,8 @@ class Daemon:
         )
         every: list[tuple[Callable[[], None], float]] = [
             (self._dispatch, 0.25),
-            (self._teller.step, 0.5),
+            (self._look_out, 2),
+            (self._teller.step, 0.25),
             (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
             (self._beat, BEAT.total_seconds()),
@@ -118,6 +125,8 @@ class Daemon:
             watch.web.close()
         self._polls.shutdown(wait=False, cancel_futures=True)
         all_told = self._teller.stop()
+        if self._heartbeat:
+            self._heartbeat.close()
         begun = [future for future, _ in under_way if not future.cancelled()]
         _, late = wait(begun, timeout=GRACE.total_seconds())
         self._release()
@@ -159,9 +168,15 @@ class Daemon:
         polled = [watch for watch in self.watches.values() if watch.settings.polls]
         reasons = self._polls.map(self._poll_in_turn, polled)
         failed = {reason for reason in reasons if reason}
+        self._look_out()
+        self._look_for_more()
         failed |= self._teller.once()
         self._release()
         return failed
+
+    @property
+    def plan(self) -> Plan:
+        return self._teller.plan
 
     def is_ready(self) -> bool:
         """Whether every polled account has had its first poll, good or bad."""
@@ -242,6 +257,15 @@ class Daemon:
             self._renew()
             self._heartbeat.beat()
 
+    def _look_out(self) -> None:
+        self._lookout.look(self.watches, self._clock())
+
+    def _look_for_more(self) -> None:
+        """What is worth telling beside what polls bring to light."""
+        now = self._clock()
+        look_for_surges(self._store, self.watches, now)
+        write_digests(self._store, self.watches, self._figures, now)
+
     def _renew(self) -> None:
         with self._store.write() as tx:
             hold = lease.take if self._is_alone else lease.join
@@ -263,6 +287,7 @@ class Daemon:
             log.error("lease.not_renewed", error=str(error))
 
     def _upkeep(self) -> None:
+        self._look_for_more()
         now = self._clock()
         for watch in self.watches.values():
             self._retention.step(watch, now)

@@ -33,8 +33,8 @@ LANES = 8
 GRACE = timedelta(seconds=3)
 """For what is being told at the end: cut off, it would be told twice."""
 
-STORE_REST = timedelta(seconds=15)
-"""Before a lane that the store has failed goes on."""
+REST = timedelta(seconds=15)
+"""Before a lane goes on that the store has failed, or a defect of ours."""
 
 
 class Teller:
@@ -83,6 +83,11 @@ class Teller:
     def has_stepped_since(self, at: datetime) -> bool:
         return self._stepped_at is not None and self._stepped_at >= at
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being told at this moment."""
+        return not all(map(self._is_idle, self._under_way))
+
     def stop(self) -> bool:
         """Whether everything that was being told has come to an end."""
         self._stopping.set()
@@ -115,8 +120,11 @@ class Teller:
             for _ in self._tellings(plan, name):
                 pass
         except StoreError as error:
-            self._resting[name] = self._clock() + STORE_REST
+            self._resting[name] = self._clock() + REST
             log.error("notice.not_stored", notifier=name, error=str(error))
+        except Exception as error:  # noqa: BLE001  a lane that ends in silence tells nobody
+            self._resting[name] = self._clock() + REST
+            log.error("notice.internal", notifier=name, error=type(error).__name__)
         finally:
             if self.plan is not plan:  # another was taken meanwhile
                 plan.places[name].close()

@@ -58,8 +58,13 @@ class Board:
     def __init__(self) -> None:
         self.fires: list[str] = []
         self.ended: list[str] = []
+        self.told = 0
+        self.fails: FetchError | None = None
 
     def stand(self, firing: Iterable[Item], resolved: Iterable[Item], now: datetime) -> None:
+        if self.fails:
+            raise self.fails
+        self.told += 1
         self.fires = [item.key for item in firing]
         self.ended = [item.key for item in resolved]
 

@@ -21,6 +21,7 @@ from monitor.cycle.notify import Plan
 from monitor.daemon import Daemon
 from monitor.ports.connector import Reason
 from monitor.ports.notifier import AlertKind
+from monitor.report.digest import digest
 from monitor.store import accounts, lease, schema, tallies
 from monitor.store.database import Store
 from tests.acceptance.platform import Platform, hanging, whole
@@ -48,6 +49,9 @@ class HastyClock:
         """Go on so much faster than the wall's."""
         self._at, self._from, self._haste = self(), time.monotonic(), haste
 
+    def forward(self, span: timedelta) -> None:
+        self._at += span
+
 
 class Room:
     """A PRAGMA under which all databases of this process stand."""
@@ -71,7 +75,7 @@ class Run:
         self.store = Store(config.store_url)
         self.store.upgrade()
         watched = self.watches(config)
-        self.daemon = Daemon(self.store, watched, self.plan(watched), clock)
+        self.daemon = Daemon(self.store, watched, self.plan(watched), clock, digest)
 
     def stop(self) -> bool:
         """Whether all polls had ended; nothing happens the second time."""
@@ -79,8 +83,11 @@ class Run:
         self.is_stopped = True
         return ended
 
-    def write(self, *addresses: str) -> None:
-        text = configuration(*addresses, targets=MINUTE, poll="6s")
+    def heard(self) -> set[AlertKind]:
+        return {item.kind for notice in self.ears.notices for item in notice.items}
+
+    def write(self, *addresses: str, head: str = "") -> None:
+        text = configuration(*addresses, targets=MINUTE, poll="6s", head=head)
         self.path.write_text(text, encoding="utf-8")
 
     def watches(self, config: Config) -> Mapping[str, Watch]:
@@ -237,6 +244,56 @@ def test_the_breach_of_a_promise_is_told_once(platform: Platform, start: Start) 
     assert [(item.kind, item.account) for item in notice.items] == [(AlertKind.BREACH, "acme")]
     assert run.stored(schema.wait.c.opened_by) == [asked]
     assert took * HASTE < 60 + 90
+
+
+def test_trouble_with_a_platform_is_told_and_so_is_its_end(
+    platform: Platform, start: Start
+) -> None:
+    run = start(platform)
+    until(lambda: run.row().live_since)
+    platform.fails(whole(status="401 No"))
+    until(lambda: {AlertKind.ACCOUNT_FAILING, AlertKind.BLIND} <= run.heard())
+    platform.fails(None)
+    run.reload()
+
+    until(lambda: {AlertKind.ACCOUNT_RECOVERED, AlertKind.BLIND_OVER} <= run.heard())
+    assert len(run.ears.facts) == 4
+
+
+def test_who_was_answered_in_time_while_nothing_could_be_read_is_told_of_to_nobody(
+    platform: Platform, start: Start, clock: HastyClock
+) -> None:
+    run = start(platform)
+    until(lambda: run.row().live_since)
+    clock.run(5)
+    asked = platform.says("ada")
+    until(lambda: run.stored(schema.wait.c.opened_by))
+    platform.fails(whole(status="503 Oh"))
+    platform.replies(asked)
+    clock.run(HASTE)
+    until(lambda: AlertKind.BLIND in run.heard())
+    assert run.stored(schema.wait.c.status) == ["open"]
+    platform.fails(None)
+    until(lambda: AlertKind.BLIND_OVER in run.heard(), seconds=30)
+
+    assert run.stored(schema.due.c.verdict) == ["met"]
+    assert AlertKind.BREACH not in run.heard()
+
+
+def test_one_round_tells_what_there_is_to_tell(
+    platform: Platform, tmp_path: Path, clock: HastyClock, opened: ExitStack
+) -> None:
+    run = Run(tmp_path, platform, clock=clock)
+    opened.callback(run.store.close)
+    run.write(platform.address, head="digest: {at: daily 00:00}\n")
+    run.daemon.watches = run.watches(load(run.path))
+    run.daemon.once()
+    clock.run(0)
+    clock.forward(timedelta(days=2))
+    platform.fails(whole(status="500 Oh"))
+    run.daemon.once()
+
+    assert run.heard() == {AlertKind.BLIND, AlertKind.DIGEST}
 
 
 def test_a_reload_asks_again_what_was_refused(platform: Platform, start: Start) -> None:

@@ -11,7 +11,15 @@ from typer.testing import CliRunner
 
 from monitor.cli import main
 from monitor.cli.application import app
-from monitor.metrics.catalogue import ACCOUNT_GAUGES, COUNTERS, HISTOGRAMS, PREFIX, TARGET_GAUGES
+from monitor.metrics.catalogue import (
+    ACCOUNT_GAUGES,
+    COUNTERS,
+    HISTOGRAMS,
+    NOTIFIER_COUNTERS,
+    NOTIFIER_GAUGES,
+    PREFIX,
+    TARGET_GAUGES,
+)
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -21,6 +29,9 @@ def test_every_metric_is_in_the_docs() -> None:
     told = set(re.findall(rf"`({PREFIX}\w+)`", (ROOT / "docs/metrics.md").read_text()))
     counters = {f"{PREFIX}{counter.name}_total" for counter in COUNTERS}
     others = {f"{PREFIX}{name}" for name in (*HISTOGRAMS, *ACCOUNT_GAUGES, *TARGET_GAUGES)}
+
+    counters |= {f"{PREFIX}{name}_total" for name in NOTIFIER_COUNTERS}
+    others |= {f"{PREFIX}{name}" for name in NOTIFIER_GAUGES}
 
     assert counters | others <= told
 

@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli.failing import NotWellError
 from monitor.cli.opening import writing
-from monitor.cli.options import ConfigFile, WaitNumber
+from monitor.cli.options import By, ConfigFile, WaitNumber
 from monitor.cycle.act import act
 from monitor.cycle.desk import desk
 from monitor.domain.wait import Deed, Dismissal
@@ -19,10 +19,6 @@ from monitor.store import accounts, history
 from monitor.store.waits import StoredWait
 
 app = typer.Typer()
-
-By = Annotated[
-    str | None, typer.Option("--by", metavar="NAME", help="Who does it; you unless given.")
-]
 
 
 @app.command(epilog="Example: replywatch ack 17 --by Anna")

@@ -21,6 +21,8 @@ COMMANDS = {
     "explain": "explaining",
     "ack": "acting",
     "dismiss": "acting",
+    "silence": "silencing",
+    "notify": "notifying",
     "refold": "refolding",
     "connectors": "installed",
     "schema": "installed",

@@ -38,3 +38,6 @@ Until = Annotated[
 WaitNumber = Annotated[
     int, typer.Argument(metavar="ID", help="A wait's number.", show_default=False)
 ]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="NAME", help="Who does it; you unless given.")
+]

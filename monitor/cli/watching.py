@@ -13,6 +13,7 @@ from monitor.cli.checking import Tried, about, tried
 from monitor.cli.failing import Exit, complain
 from monitor.cli.opening import config_path
 from monitor.cli.options import ConfigFile
+from monitor.cli.telling import told
 from monitor.config import Config, load
 from monitor.report.cleaning import shown
 from monitor.report.wording import plural
@@ -40,7 +41,8 @@ def check(
         bool, typer.Option("--online", help="Ask each platform once, with its credential.")
     ] = False,
 ) -> None:
-    """Validate the configuration; say how late a broken promise may be noticed."""
+    """Validate the configuration; say how late a broken promise may be noticed, and who
+    is told of it."""
     loaded, now = load(config_path(config)), system_clock()
     accounts = plural(len(loaded.accounts), "account")
     typer.echo(f"{loaded.path.name} is well: {accounts}")
@@ -48,6 +50,9 @@ def check(
         typer.echo()
         for line in about(account, loaded, now):
             typer.echo(shown(line))
+    typer.echo()
+    for line in told(loaded):
+        typer.echo(shown(line))
     if online:
         _try_all(loaded, now)
 

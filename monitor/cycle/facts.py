@@ -118,9 +118,9 @@ class Facts:
     def _end(
         self, kind: AlertKind, due: StoredDue, at: datetime, told: Collection[str]
     ) -> Iterator[Fact]:
-        """For those who were told of the last breach, unless that was taken back already."""
+        """For those who were told of the last breach."""
         number = self._times(due, told)
-        if number and self._key(AlertKind.CORRECTED, due, number) not in told:
+        if number:
             yield Fact(self._key(kind, due, number), kind, at, due.wait, due.target_id)
 
     def _times(self, due: StoredDue, told: Collection[str]) -> int:

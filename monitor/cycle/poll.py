@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from monitor.cycle import looking
+from monitor.cycle import failing, looking
 from monitor.cycle.desk import Desk, Watch, desk
 from monitor.cycle.ingest import ingest
 from monitor.cycle.judge import judge_account
@@ -107,6 +107,7 @@ def _finish(
     watermark = max(until, before or until)
     blind_for = _blind_for(watch, before, now - ahead, is_clock_wrong=bool(wrong))
     here = replace(here, live_since=row.live_since or now - wrong)
+    failing.note_success(tx, row, now)
     judge_account(tx, here, watermark, now, was_blind=blind_for > timedelta(0))
     changed = {
         "live_since": here.live_since,
@@ -159,6 +160,7 @@ def _failed(
     usage = watch.web.taken()
     with store.write() as tx:
         row = accounts.held(tx, watch.name)
+        failing.note_failure(tx, row, reason, now)
         accounts.update(
             tx,
             row.id,

@@ -84,3 +84,10 @@ TARGET_GAUGES = {
     "sla_within_seconds": "The promise: answered within.",
     "sla_objective_ratio": "The promise: of how many.",
 }
+
+NOTIFIER_COUNTERS = {
+    "notices": "Messages that a notifier was told.",
+    "notice_failures": "Times that telling a notifier failed.",
+}
+
+NOTIFIER_GAUGES = {"notices_pending": "Messages that a notifier is still to be told."}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,6 +30,7 @@ from monitor.metrics.catalogue import (
     TARGET_GAUGES,
     Counter,
 )
+from monitor.metrics.telling import told
 from monitor.store import accounts, gauges, tallies
 from monitor.store.accounts import AccountRow
 from monitor.store.database import Store
@@ -41,11 +42,12 @@ EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 @dataclass(frozen=True, slots=True)
 class Process:
-    """What only the running process knows."""
+    """What only the running process knows; `notifiers` are the names of those in force."""
 
     jobs_missed: int
     last_reload_successful: bool
     last_reload_success_at: datetime
+    notifiers: Sequence[str] = ()
 
 
 def exposition(
@@ -75,6 +77,7 @@ class _Scrape(Collector):
             yield from _counters(seen, tallies.counts(tx))
             yield from _histograms(seen, tallies.histograms(tx))
             yield from _gauges(tx, seen, self._now)
+            yield from told(tx, self._process.notifiers)
         yield from self._of_process()
 
     def _of_process(self) -> Iterator[Metric]:

@@ -15,14 +15,13 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, model_validator
 
 from monitor.http import Site, Web, web_address, whole_secret
-from monitor.notifiers.inert import inert, web_link
+from monitor.notifiers.inert import web_link
 from monitor.notifiers.texts import Texts
 from monitor.ports.notifier import AlertKind, Item
 
-EVERY = timedelta(minutes=1)  # as Prometheus re-sends
-LASTS = 4 * EVERY  # so that three lost rounds end nothing, as Prometheus has it
+EVERY = timedelta(seconds=20)  # it waits 30 s for more of a group, but not for what began before
+LASTS = timedelta(minutes=4)  # so that some lost rounds end nothing, as Prometheus has it
 LARGEST_ROUND = 200  # alerts in one request
-MOST_SAID = 200
 
 ALERTS = "/api/v2/alerts"
 _NAMES = {
@@ -94,7 +93,7 @@ class Alertmanager:
         annotations = {
             "summary": said.headline,
             "description": said.details,
-            "text": inert(item.text or "", MOST_SAID),
+            "text": said.words or "",
             "age": _age(item, now),
             "due": _instant(item.due_at) if item.due_at else "",
             "link": web_link(item.link) or "",

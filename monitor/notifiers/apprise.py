@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Annotated
 
@@ -25,16 +24,25 @@ LIMIT = timedelta(seconds=15)
 SHORT_BELOW = 500  # characters; where a message has fewer (SMS), it is one line with a link
 MARKUP_SHARE = 0.75  # of a message, where Apprise turns text into HTML, which makes it longer
 
-# It prints addresses, secrets included, and the libraries below it print what is sent.
-_MUTE = ("apprise",)
-_QUIET = ("urllib3", "requests_oauthlib", "oauthlib", "slixmpp", "paho")
-for _name in _MUTE:
-    logging.getLogger(_name).addHandler(logging.NullHandler())
-    logging.getLogger(_name).propagate = False
-for _name in _QUIET:
+_STATUS = re.compile(r"\berror=([45]\d\d)\b")
+
+
+def _nothing_but_a_status(record: logging.LogRecord) -> bool:
+    """Apprise logs addresses with their secrets, and what it sends. Of all that, a status is let
+    through, for the result of the call; our log tells itself how it went."""
+    found = _STATUS.search(record.getMessage())
+    record.msg, record.args = found[0] if found else "", ()
+    return found is not None
+
+
+_log = logging.getLogger("apprise")
+_log.addFilter(_nothing_but_a_status)
+_log.addHandler(logging.NullHandler())
+_log.setLevel(logging.WARNING)
+_log.propagate = False
+for _name in ("urllib3", "requests_oauthlib", "oauthlib", "slixmpp", "paho"):
     logging.getLogger(_name).setLevel(logging.ERROR)
 
-_STATUS = re.compile(r"\berror=([45]\d\d)\b")
 _GRAVE = frozenset({AlertKind.BREACH, AlertKind.BLIND, AlertKind.ACCOUNT_FAILING})
 _CALM = frozenset({AlertKind.RECOVERED, AlertKind.BLIND_OVER, AlertKind.ACCOUNT_RECOVERED})
 
@@ -61,7 +69,7 @@ class Apprise:
     otherwise. A service of several rooms that failed in one is told again in all of them."""
 
     def __init__(self, service: apprise.NotifyBase, texts: Texts, limit: timedelta = LIMIT) -> None:
-        self._service = service
+        self.service = service
         self._texts = texts
         self._name = str(service.service_name)
         self._patience = Patience(self._name, limit)
@@ -72,7 +80,7 @@ class Apprise:
 
     def _worded(self, notice: Notice) -> tuple[str, str]:
         """The title, if there is one, and the body, as long as the service takes them."""
-        service, title = self._service, self._texts.title(notice)
+        service, title = self.service, self._texts.title(notice)
         if 0 < service.body_maxlen < SHORT_BELOW:
             return "", self._texts.short(notice, service.body_maxlen)
         most = service.body_maxlen - len(title) - len("\r\n")
@@ -81,15 +89,15 @@ class Apprise:
         return title, self._texts.body(notice, most) or title
 
     def _send(self, title: str, body: str, severity: apprise.NotifyType) -> None:
-        sender = apprise.Apprise(self._service, asset=_asset())
+        sender = apprise.Apprise(self.service, asset=_asset())
         result = sender.notify(body, title, notify_type=severity, body_format=self._format())
         if not result:
-            raise self._refusal({int(status) for status in _statuses(result)})
+            raise self._refusal(_statuses(result))
 
     def _format(self) -> apprise.NotifyFormat:
         """Our text has no mark-up of any kind in it, so it is Markdown as well: if Apprise quoted
         it for Markdown, its links would be broken. HTML alone needs quoting."""
-        target = self._service.resolve_format(apprise.NotifyFormat.TEXT)
+        target = self.service.resolve_format(apprise.NotifyFormat.TEXT)
         is_markdown = target == apprise.NotifyFormat.MARKDOWN
         return apprise.NotifyFormat.MARKDOWN if is_markdown else apprise.NotifyFormat.TEXT
 
@@ -147,5 +155,6 @@ def _severity(notice: Notice) -> apprise.NotifyType:
     return apprise.NotifyType.SUCCESS if is_calm else apprise.NotifyType.WARNING
 
 
-def _statuses(result: apprise.AppriseResult) -> Iterator[str]:
-    return (status for entry in result.logs() for status in _STATUS.findall(entry.message))
+def _statuses(result: apprise.AppriseResult) -> set[int]:
+    found = (_STATUS.search(entry.message) for entry in result.logs())
+    return {int(each[1]) for each in found if each}

@@ -25,11 +25,10 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    field_validator,
     model_validator,
 )
 
-from monitor.http import Web, is_loopback
+from monitor.http import Web, is_loopback, whole_secret
 from monitor.notifiers.patience import Patience
 from monitor.notifiers.texts import Texts
 from monitor.ports.connector import FetchError, Reason
@@ -62,6 +61,8 @@ def _server(url: str) -> str:
         raise ValueError("is no mail server; write smtp://user@HOST:587 or smtps://user@HOST:465")
     if parts.password is not None:
         raise ValueError("holds a password; write it under password: instead")
+    if not unquote(parts.username or "").isascii():
+        raise ValueError("holds a user of other letters than ASCII, which mail servers do not know")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError("holds more than a server; write smtp://user@HOST:587")
     return url
@@ -83,18 +84,11 @@ class Mailbox(BaseModel):
     """One address, or a list."""
     smtp: Annotated[str, AfterValidator(_server)]
     """The server, and who logs in there: `smtp://` with STARTTLS, or `smtps://`."""
-    password: SecretStr | None = None
+    password: Annotated[SecretStr, AfterValidator(whole_secret)] | None = None
     sender: Annotated[MailAddress | None, Field(alias="from")] = None
     """Unless set, who logs in."""
     starttls: bool = True
     """False allows mail in the clear beyond this machine; a password never goes there so."""
-
-    @field_validator("password")
-    @classmethod
-    def _whole(cls, password: SecretStr | None) -> SecretStr | None:
-        if password and not password.get_secret_value():
-            raise ValueError("is empty")
-        return password
 
     @model_validator(mode="after")
     def _works(self) -> Self:

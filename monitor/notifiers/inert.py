@@ -44,12 +44,13 @@ _LOOK_ALIKES = str.maketrans(
         "^": "ˆ",
     }
 )
+_WORDS_ONLY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ,!?'…]*")  # most names: nothing to look for
 _UNDERSCORE = re.compile(r"(?<![^\W_])_+|_+(?![^\W_])|__+")
 _NAME = re.compile(r"([@＠﹫])(?=\S)")
 _SCHEME = re.compile(r":(?=//|[^\W\d]|\+)")  # and emoji by name; not the colon of 14:02
-_DOMAIN = re.compile(r"(?<=[\w-])[.。．](?=[^\W\d_])")
+_DOMAIN = re.compile(r"(?<=[\w-])(?:[.．](?=[^\W\d_])|[。｡](?=[a-zA-Z]))")
 _ENTITY = re.compile(r"&(?=#?\w{1,32};)")
-_HEADING = re.compile(r"^(#|[-+=](?=\s)|\d+[.)](?=\s)|/)")
+_BEGINNING = re.compile(r"^(?=[-#+=/]|\d+[.)](?:\s|$))")
 _HASH = re.compile(r"#(?=\w)")
 _LOUD_PATH = re.compile(r"@(?=(?:everyone|here|channel|all|room|team|group)\b)", re.IGNORECASE)
 _MARKED_PATH = {ord(mark): f"%{ord(mark):02X}" for mark in "<>()[]{}*|`\\^\"'~"}
@@ -61,16 +62,20 @@ def clean(text: str, most: int) -> str:
 
     What it says is left as it is: this is enough where text is data (JSON).
     """
-    line = "".join(_seen(text[:MOST_READ]))
+    start = text[: min(MOST_READ, 10 * most)]
+    line = start if start.isascii() and start.isprintable() else "".join(_seen(start))
     line = " ".join(line.split())
     return line if len(line) <= most else line[: most - 1].rstrip() + CUT
 
 
 def inert(text: str, most: int) -> str:
     """The same, with nothing left in it that a place could obey."""
-    line = clean(text, most).translate(_LOOK_ALIKES)
+    line = clean(text, most)
+    if _WORDS_ONLY.fullmatch(line):
+        return line
+    line = line.translate(_LOOK_ALIKES)
     line = _UNDERSCORE.sub(lambda found: "＿" * len(found[0]), line)
-    line = _HEADING.sub(lambda found: BREAK + found[1], line)
+    line = _BEGINNING.sub(BREAK, line)
     line = _HASH.sub(f"#{BREAK}", line)
     line = _NAME.sub(rf"\1{BREAK}", line)
     line = _SCHEME.sub(f":{BREAK}", line)

@@ -49,6 +49,13 @@ def write(tx: sa.Connection, account_id: int, facts: Iterable[Fact], now: dateti
         tx.execute(insert.on_conflict_do_nothing(index_elements=["key"]), rows)
 
 
+def rename(tx: sa.Connection, account_id: int, old: str, new: str) -> None:
+    """The account has another name: so its facts go on under it."""
+    renamed = sa.func.replace(alert.c.key, f"/{old}/", f"/{new}/")
+    mine = (alert.c.account_id == account_id) & alert.c.wait.is_(None)
+    tx.execute(sa.update(alert).where(mine).values(key=renamed))
+
+
 def standing(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Which of these facts are written, with their details."""
     found: dict[str, Mapping[str, Any]] = {}

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from monitor.domain.mask import Mask, NameKind, digest, short
 from monitor.domain.post import bare_handle
-from monitor.store import posts, waits
+from monitor.store import messages, posts, waits
 from monitor.store.database import LOCK_WAIT, Store, StoreError
 from monitor.store.schema import act, erasure, node, post, wait
 from monitor.store.upsert import in_parts, insert_many, upsert
@@ -171,7 +171,8 @@ def _spoken(who: Person) -> set[str]:
 
 def rewrite(tx: sa.Connection, account_id: int, found: Traces, who: Person, masked: Mask) -> int:
     """Put pseudonyms everywhere; how many rows that changed. The fold of what is then stored gives
-    the waits that are then stored."""
+    the waits that are then stored. What is still to be told is composed anew when it is."""
+    messages.forget_words(tx)
     return (
         _rewrite_posts(tx, account_id, found.posts, masked)
         + _rewrite_waits(tx, found.waits, masked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 
 from monitor.domain.wait import Status
 from monitor.store.instants import instant, instant_or_none, micros
+from monitor.store.reach import TOTAL
 from monitor.store.schema import due, post, wait
 
 
@@ -58,12 +60,26 @@ def owed(
     }
 
 
+def unjudged_waits(tx: sa.Connection, account_id: int, targets: Iterable[int]) -> int:
+    """How many open waits have a promise, of those in force, whose due instant is still to be
+    observed."""
+    query = (
+        sa.select(sa.func.count(due.c.wait.distinct()))
+        .join(wait, wait.c.number == due.c.wait)
+        .where(
+            due.c.account_id == account_id,
+            due.c.next_at.is_not(None),
+            due.c.target_id.in_(sorted(targets)),
+            _OPEN,
+        )
+    )
+    return int(tx.scalar(query) or 0)
+
+
 def open_reach(tx: sa.Connection, account_id: int) -> int:
     """Likes, reposts, replies and views of the posts behind open waits, all added up."""
-    columns = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
-    total = sum((sa.func.coalesce(column, 0) for column in columns), sa.literal(0))
     query = (
-        sa.select(sa.func.coalesce(sa.func.sum(total), 0))
+        sa.select(sa.func.coalesce(sa.func.sum(TOTAL), 0))
         .join(wait, (wait.c.account_id == post.c.account_id) & (wait.c.link == post.c.native_id))
         .where(wait.c.account_id == account_id, _OPEN)
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from monitor.ports.connector import Reason
 from monitor.ports.notifier import Notice
@@ -37,8 +37,8 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A message to be told now, by this process alone. `notice` is None where what it said was
-    erased: it has to be composed again."""
+    """A message to be told now, by this process alone. `notice` is None where what it said can
+    be read no more: it has to be composed again."""
 
     number: int
     key: str
@@ -110,9 +110,16 @@ def take(tx: sa.Connection, notifier: str, holder: str, now: datetime) -> Taken 
             tries=row.tries + 1,
         )
     )
-    told = _WRITTEN.validate_json(row.body) if row.body else None
     composed_at = instant(row.composed_at)
-    return Taken(row.number, row.key, row.notifier, composed_at, row.tries + 1, told)
+    return Taken(row.number, row.key, row.notifier, composed_at, row.tries + 1, _read(row.body))
+
+
+def _read(body: str | None) -> Notice | None:
+    """None where it was erased, or written by a version that had other words for it."""
+    try:
+        return _WRITTEN.validate_json(body) if body else None
+    except ValidationError:
+        return None
 
 
 _NEXT = (
@@ -204,4 +211,4 @@ def counts(tx: sa.Connection) -> dict[tuple[str, str], int]:
 def pending(tx: sa.Connection) -> dict[str, int]:
     """How many messages are not settled, by notifier."""
     query = sa.select(message.c.notifier, sa.func.count()).where(message.c.next_try_at.is_not(None))
-    return dict(tx.execute(query.group_by(message.c.notifier)).tuples().all())
+    return dict(tx.execute(query.group_by(message.c.notifier)).all())

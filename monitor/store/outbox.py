@@ -101,6 +101,12 @@ def groups(tx: sa.Connection, now: datetime) -> list[Group]:
 _GROUPS = sa.select(notice.c.notifier, notice.c.route).where(_DUE).distinct()
 
 
+def pending_groups(tx: sa.Connection) -> list[Group]:
+    """Those of which something is to be told, now or later."""
+    query = sa.select(notice.c.notifier, notice.c.route).where(_PENDING).distinct()
+    return [Group(*row) for row in tx.execute(query)]
+
+
 def gathered(tx: sa.Connection, group: Group, now: datetime, limit: int) -> list[Pending]:
     """What is to be decided in a group, the oldest first."""
     asked = {"now": micros(now), "to": group.notifier, "by": group.route, "most": limit}

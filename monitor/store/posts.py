@@ -97,6 +97,22 @@ def set_tallied(tx: sa.Connection, account_id: int, tallied: Mapping[str, int]) 
         tx.execute(_UPDATE_ONE, rows)
 
 
+def count_tallied(
+    tx: sa.Connection, account_id: int, bits: int, since: datetime, until: datetime
+) -> int:
+    """How many posts written from `since` to before `until` stand in one of these counters."""
+    asked = {"of": account_id, "bits": bits, "since": micros(since), "until": micros(until)}
+    return int(tx.scalar(_COUNT_TALLIED, asked) or 0)
+
+
+_COUNT_TALLIED = sa.select(sa.func.count()).where(
+    post.c.account_id == sa.bindparam("of"),
+    post.c.created_at >= sa.bindparam("since"),
+    post.c.created_at < sa.bindparam("until"),
+    post.c.tallied.bitwise_and(sa.bindparam("bits")) != 0,
+)
+
+
 def conversations_of(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> dict[str, str]:
     """Of each id that was ever named: what its conversation is called."""
     found: dict[str, str] = {}

@@ -130,12 +130,17 @@ def removed(tx: sa.Connection, account_id: int, written: Mapping[str, datetime])
     What is older than anything that was removed, and not known, counts as removed too: which ids
     there were is not kept. An opener is known by its wait, whatever time it claims now.
     """
-    before = instant_or_none(tx.scalar(_PRUNED_BEFORE, {"of": account_id}))
+    before = pruned_before(tx, account_id)
     if before is None:
         return set()
     unknown = written.keys() - _among(tx, account_id, post.c.native_id, written)
     openers = _among(tx, account_id, wait.c.opened_by, unknown)
     return {name for name in unknown if written[name] < before or name in openers}
+
+
+def pruned_before(tx: sa.Connection, account_id: int) -> datetime | None:
+    """Of what was written earlier, some is not there any more."""
+    return instant_or_none(tx.scalar(_PRUNED_BEFORE, {"of": account_id}))
 
 
 _PRUNED_BEFORE = sa.select(account.c.pruned_before).where(account.c.id == sa.bindparam("of"))

@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
 from monitor.domain.post import Reach
+from monitor.domain.wait import Status
 from monitor.store.instants import micros
 from monitor.store.posts import StoredPost
-from monitor.store.schema import reach_sample
+from monitor.store.schema import post, reach_sample, wait
 from monitor.store.upsert import execute_many, in_parts, insert_into
+
+_COUNTS = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
+TOTAL = sum((sa.func.coalesce(count, 0) for count in _COUNTS), sa.literal(0))
+"""How far a post has reached by now, where its row is asked for."""
 
 
 def note(
@@ -55,6 +60,46 @@ def as_of(tx: sa.Connection, account_id: int, ids: Iterable[str], at: datetime) 
         )
         found.update(tx.execute(query).all())
     return found
+
+
+def first(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> dict[str, int]:
+    """The earliest reach that is known of these posts, by id; of those that have changed since."""
+    found: dict[str, int] = {}
+    for part in in_parts(ids):
+        query = (
+            sa.select(reach_sample.c.native_id, reach_sample.c.reach)
+            .where(reach_sample.c.account_id == account_id, reach_sample.c.native_id.in_(part))
+            .order_by(reach_sample.c.at.desc())
+        )
+        found.update(tx.execute(query).all())
+    return found
+
+
+class Spread(NamedTuple):
+    """How far the post of a wait has reached."""
+
+    wait: int
+    post_id: str
+    reach: int
+
+
+def of_open_waits(tx: sa.Connection, account_id: int, least: int) -> list[Spread]:
+    """Of open live waits, those whose post has reached so many at least."""
+    rows = tx.execute(_OF_OPEN_WAITS, {"of": account_id, "least": least})
+    return [Spread(*row) for row in rows]
+
+
+_OF_OPEN_WAITS = (
+    sa.select(wait.c.number, post.c.native_id, TOTAL)
+    .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
+    .where(
+        wait.c.account_id == sa.bindparam("of"),
+        wait.c.status == Status.OPEN.value,
+        wait.c.live,
+        sa.bindparam("least") <= TOTAL,
+    )
+    .order_by(wait.c.number)
+)
 
 
 def forget(tx: sa.Connection, before: datetime) -> int:

@@ -266,12 +266,17 @@ alert = Table(
     Column("written_at", BigInteger, nullable=False),
     Column("details", Text, nullable=False, default="{}"),  # JSON: what more is to be told of it
     Column("routed_at", BigInteger),  # when it was decided whom to tell
-    Index("ix_alert_wait", "wait"),
+)
+Index(
+    "ix_alert_wait",
+    alert.c.wait,
+    sqlite_where=alert.c.wait.is_not(None),
+    postgresql_where=alert.c.wait.is_not(None),
 )
 Index(
     "ix_alert_of_account",
-    alert.c.account_id,
     alert.c.kind,
+    alert.c.account_id,
     alert.c.number,
     sqlite_where=alert.c.wait.is_(None),
     postgresql_where=alert.c.wait.is_(None),

@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any, TypeVar
 
+import orjson
 import sqlalchemy as sa
 
 from monitor.config import load
@@ -20,6 +22,8 @@ from monitor.store.accounts import AccountRow
 from monitor.store.database import Store
 from tests import databases
 from tests.acceptance.platform import SECRET
+
+Value = TypeVar("Value")
 
 NOON = datetime(2026, 6, 1, 12, 0, 0, 500_000, tzinfo=UTC)
 """At half a second, in the middle of what an HTTP date can tell."""
@@ -118,12 +122,20 @@ class Watched:
     def verdicts(self) -> Sequence[str | None]:
         return self.column(sa.select(schema.due.c.verdict).order_by(schema.due.c.due_at))
 
+    def alerts(self) -> list[str]:
+        """The keys of what is worth telling, in the order in which it was written."""
+        return self.column(sa.select(schema.alert.c.key).order_by(schema.alert.c.number))
+
+    def details(self, key: str) -> Any:
+        (text,) = self.column(sa.select(schema.alert.c.details).where(schema.alert.c.key == key))
+        return orjson.loads(text)
+
     def pages(self) -> int:
         """How many the database has."""
         with self.store.read() as tx:
             return int(tx.scalar(sa.text("PRAGMA page_count")) or 0)
 
-    def column(self, query: sa.Select[tuple[str]]) -> list[str]:
+    def column(self, query: sa.Select[tuple[Value]]) -> list[Value]:
         with self.store.read() as tx:
             return list(tx.scalars(query))
 

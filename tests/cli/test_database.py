@@ -12,7 +12,9 @@ import pytest
 import sqlalchemy as sa
 
 from monitor.daemon import LEASE
-from monitor.store import lease, schema
+from monitor.ports.notifier import AlertKind
+from monitor.store import alerts, lease, schema
+from monitor.store.alerts import Fact
 from monitor.store.database import Store
 from tests.cli.running import CONFIG, Desk, answers, asks, says
 
@@ -34,16 +36,20 @@ def posts(desk: Desk) -> dict[str, str | None]:
         return dict(tx.execute(sa.select(*columns)).all())
 
 
+def opened(desk: Desk) -> closing[Store]:
+    return closing(Store(f"sqlite:///{desk.folder / 'acme.db'}"))
+
+
 def age(desk: Desk) -> None:
     """Let what is stored have been stored long ago."""
-    with closing(Store(f"sqlite:///{desk.folder / 'acme.db'}")) as store, store.write() as tx:
+    with opened(desk) as store, store.write() as tx:
         tx.execute(sa.update(schema.post).values(seen_at=0))
 
 
 @contextmanager
 def daemon(desk: Desk) -> Iterator[None]:
     """One that has taken the database, as another process on this host would."""
-    with closing(Store(f"sqlite:///{desk.folder / 'acme.db'}")) as store:
+    with opened(desk) as store:
         with store.write() as tx:
             holder = f"{lease.own_name().rpartition('/')[0]}/{os.getppid()}"
             lease.take(tx, LEASE, holder, datetime.now(UTC))
@@ -206,6 +212,19 @@ def test_a_renamed_account_keeps_its_past(desk: Desk) -> None:
     desk.config.write_text(CONFIG.replace("name: acme,", "name: acme-phone,"), encoding="utf-8")
 
     assert waits(desk) == [{**wait, "account": "acme-phone"} for wait in before]
+
+
+def test_what_was_told_of_a_renamed_account_ends_under_its_new_name(desk: Desk) -> None:
+    desk.take(asks("a", "ann", 0))
+    since = datetime(2026, 3, 2, 10, tzinfo=UTC)
+    blind = Fact("blind/acme/2026-03-02T10:00:00Z", AlertKind.BLIND, since)
+    with opened(desk) as store, store.write() as tx:
+        alerts.write(tx, 1, [blind], since)
+    desk.run("db", "rename-account", "acme", "acme-phone")
+
+    with opened(desk) as store, store.read() as tx:
+        keys = list(tx.scalars(sa.select(schema.alert.c.key).where(schema.alert.c.kind == "blind")))
+    assert keys == ["blind/acme-phone/2026-03-02T10:00:00Z"]
 
 
 @pytest.mark.parametrize(

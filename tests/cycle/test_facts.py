@@ -182,6 +182,7 @@ def test_of_history_nothing_is_told() -> None:
     house = House()
     house.poll(ASKED, minute=1, live=False)
     house.poll(mention("2", "ana", 0.5, root_id="r"), minute=1)
+    house.observe(3)
     house.observe(8)
     house.poll(mention("3", "ana", 9, root_id="r"), minute=10)
     house.poll(reply("4", 11, "3"), minute=12)

@@ -309,7 +309,10 @@ SHORT = {"account_failing": "failing", "account_recovered": "healed"}
 
 
 def _written(minute: int, notice: Notice, is_known: bool) -> str:
-    kinds = "+".join(SHORT.get(kind, kind.value) for kind in notice.counts)
+    kinds = "+".join(
+        f"{count} " * (count > 1) + SHORT.get(kind, kind.value)
+        for kind, count in notice.counts.items()
+    )
     marks = [*(["held"] if notice.held else []), *(["="] if is_known else [])]
     return " ".join([str(minute), *marks, kinds])
 

@@ -22,6 +22,7 @@ from monitor.cycle.upgrading import bring_up_to_date
 from monitor.daemon import Daemon
 from monitor.domain.post import Post
 from monitor.domain.wait import DEFINITION_VERSION
+from monitor.report.digest import digest
 from monitor.store import accounts, schema
 from monitor.store.database import MIGRATIONS, Store
 from monitor.store.instants import micros
@@ -64,11 +65,8 @@ class Past:
         return self._all(schema.wait)
 
     def figures(self) -> list[list[dict[str, Any]]]:
-        """What was counted and told."""
-        told = [
-            {name: value for name, value in row.items() if name != "written_at"}
-            for row in self._all(schema.alert)
-        ]
+        """What was counted and told; but not when it was written, which older versions lose."""
+        told = [{**row, "written_at": None} for row in self._all(schema.alert)]
         return [self._all(schema.tally), self._all(schema.bucket), told]
 
     def _all(self, table: sa.Table) -> list[dict[str, Any]]:
@@ -177,7 +175,7 @@ def test_cut_short_it_begins_anew(past: Past) -> None:
 def test_the_daemon_does_it_before_all_else(past: Past, begin: Any) -> None:
     past.poll(*ANSWERED)
     past.older_rules(status="open")
-    daemon = Daemon(past.store, {"acme": past.watch}, plan_to(Ears()), lambda: NOW)
+    daemon = Daemon(past.store, {"acme": past.watch}, plan_to(Ears()), lambda: NOW, digest)
     begin(daemon)
     if begin is Daemon.start:
         daemon.stop()

@@ -24,6 +24,9 @@ OF_PROCESS = {
     "replywatch_config_last_reload_success_timestamp_seconds",
     "replywatch_store_bytes",
     "replywatch_build",
+    "replywatch_notices",
+    "replywatch_notice_failures",
+    "replywatch_notices_pending",
 }
 
 
@@ -116,6 +119,9 @@ def test_labels_hold_nothing_that_people_wrote(
     ("name", "labels"),
     [
         *(("poll_failures_total", {"reason": reason.value}) for reason in Reason),
+        ("notices_total", {"notifier": "log"}),
+        ("notice_failures_total", {"notifier": "log", "reason": "auth"}),
+        ("notices_pending", {"notifier": "log"}),
         ("mentions_total", {"surface": "public"}),
         ("replies_total", {"class": "human"}),
         ("waits_opened_total", {"kind": "first"}),

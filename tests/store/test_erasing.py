@@ -13,10 +13,12 @@ import sqlalchemy as sa
 
 from monitor.cycle.retention import erase
 from monitor.domain.wait import Deed, Dismissal
+from monitor.ports.connector import FetchError, Reason
 from monitor.store import erasing, posts, schema
 from monitor.store.database import Store, StoreError
-from tests.building import mention, post, reply
+from tests.building import at, mention, post, reply
 from tests.cycle.house import House
+from tests.telling import Ears, begin, plan_to, tell
 
 TRACES = ("did:xena", "xena.example", "xena@", "Xena Quell", "zither", "wombat")
 """Her id, her handles, her name, and words of hers that were overwritten before."""
@@ -41,6 +43,10 @@ def house(tmp_path: Path) -> Iterator[House]:
         )
         house.poll(answer, other, minute=6)
         house.poll(post("4", "cy", 7, root_id=asked.id, mentions=["@xena@xena.example"]), minute=8)
+        ears = Ears()
+        ears.fails = FetchError(Reason.UNAVAILABLE, "not there")
+        begin(store, plan_to(ears), at(8))
+        tell(store, plan_to(ears), at(8))
         house.act(2, Deed.DISMISS, 9, Dismissal.SPAM)
         with store.write() as tx:
             tx.execute(sa.update(schema.act).values(note="as XENA QUELL said (did:xena)"))
@@ -61,6 +67,19 @@ def found(folder: Path) -> set[str]:
 def erased(house: House) -> None:
     assert erase(house.store, "acme", "did:xena") > 0
     erasing.scrub(house.store)
+
+
+def test_what_is_still_to_be_told_names_nobody_who_was_erased(house: House) -> None:
+    def bodies() -> list[str | None]:
+        with house.store.read() as tx:
+            return list(tx.scalars(sa.select(schema.message.c.body)))
+
+    (body,) = bodies()
+    assert body
+    assert "Xena@xena.example" in body
+    erased(house)
+
+    assert bodies() == [None]
 
 
 def test_no_trace_is_left_in_the_file_nor_in_its_log(house: House, tmp_path: Path) -> None:

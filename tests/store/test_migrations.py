@@ -15,8 +15,9 @@ from alembic.runtime.migration import MigrationContext
 
 from monitor.store import schema
 from monitor.store.database import MIGRATIONS, Store
+from monitor.store.instants import micros
 from tests import databases
-from tests.building import mention, reply
+from tests.building import at, mention, reply
 from tests.cycle.house import House
 
 
@@ -73,3 +74,22 @@ def test_down_and_up_again_the_waits_are_what_they_were(store: Store) -> None:
     move(store, "0001", "head")
 
     assert House(store=store).rows() == before
+
+
+def test_what_was_told_before_was_written_when_it_was_true(store: Store) -> None:
+    fill(store)
+    move(store, "0004", "head")
+
+    with store.read() as tx:
+        (row,) = tx.execute(sa.select(schema.alert).where(schema.alert.c.kind == "breach"))
+    assert (row.key, row.details) == ("breach/2/airline-6m", "{}")
+    assert row.written_at == row.at == micros(at(6))
+
+
+def test_older_versions_are_left_nothing_that_they_cannot_tell(store: Store) -> None:
+    house = fill(store)
+    house.poll(mention("4", "bo", 10, parent_id="2"), minute=11)
+    assert house.alerts() == ["breach/2/airline-6m", "nudged/2/1"]
+    move(store, "0004", "head")
+
+    assert house.alerts() == ["breach/2/airline-6m"]

@@ -14,7 +14,7 @@ def adopt(store: Store, plan: Plan, now: datetime, *, alone: bool) -> None:
     """Raises StoreError. `alone`: no other process tells anything; whoever did is dead.
 
     What a receiver had refused is told once more, as it may have been mended; what was to be told
-    to a notifier that is no more is routed anew.
+    by a route or to a notifier that is no more is routed anew.
     """
     with store.write() as tx:
         outbox.ensure(tx, sorted(plan.places))
@@ -22,4 +22,7 @@ def adopt(store: Store, plan: Plan, now: datetime, *, alone: bool) -> None:
             messages.release(tx)
         homeless = messages.to_others_than(tx, plan.places, now)
         messages.take_apart(tx, [*homeless, *messages.refused_since(tx, now - TRIED_FOR)])
+        for group in outbox.pending_groups(tx):
+            if plan.route(group) is None:
+                outbox.unroute(tx, group)
         outbox.look_at_all_again(tx)

@@ -6,7 +6,7 @@ passed, and as long as a message of the group is still to be told: after an outa
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from monitor.cycle.notify.plan import Plan
 from monitor.cycle.notify.rules import Dropped
 from monitor.cycle.silencing import Quiet
 from monitor.ports.notifier import Notice
-from monitor.store import cases, messages, outbox
+from monitor.store import accounts, cases, messages, outbox
 from monitor.store.cases import Case
 from monitor.store.database import Store
 from monitor.store.outbox import Group, Pending
@@ -57,16 +57,13 @@ class _Sorted:
     tell: dict[int, Case] = field(default_factory=dict)
     drop: dict[int, str] = field(default_factory=dict)
     silenced: dict[int, datetime] = field(default_factory=dict)
-    early: list[int] = field(default_factory=list)
+    early: dict[int, Case] = field(default_factory=dict)
 
 
 def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
     outbox.held(tx, group.notifier)
     route = plan.route(group)
-    if route is None:
-        outbox.unroute(tx, group)
-        return 0
-    if not _is_ready(tx, plan, group, now):  # another process was faster
+    if route is None or not _is_ready(tx, plan, group, now):  # another process was faster
         return 0
     notices = outbox.gathered(tx, group, now, AT_ONCE)
     about = cases.of(tx, {one.alert for one in notices})
@@ -76,6 +73,7 @@ def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
     )
     outbox.drop(tx, found.drop)
     outbox.look_again(tx, found.early, now + PATIENCE)
+    _look_soon(tx, plan, found.early.values(), now)
     for until in {*found.silenced.values()}:
         outbox.look_again(tx, [n for n, end in found.silenced.items() if end == until], until)
     if not found.tell:
@@ -89,9 +87,7 @@ def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
 
 def _is_ready(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> bool:
     route = plan.route(group)
-    if route is None:
-        return True
-    if route.active and not route.active.is_open(now):
+    if route is None or (route.active and not route.active.is_open(now)):
         return False
     last = messages.last(tx, group)
     return last is None or (last.is_settled and now >= last.composed_at + route.group_interval)
@@ -114,10 +110,18 @@ def _sorted(
         elif until := quiet.until(plan.subject(case)):
             found.silenced[one.number] = until
         elif rules.is_early(one, case, now):
-            found.early.append(one.number)
+            found.early[one.number] = case
         else:
             found.tell[one.number] = case
     return found
+
+
+def _look_soon(tx: sa.Connection, plan: Plan, early: Iterable[Case], now: datetime) -> None:
+    """What nobody has taken waits for a look at the platform: let that come soon."""
+    waiting = {one.account_id: one.account for one in early if one.wait and not one.wait.acked_by}
+    for account_id, name in waiting.items():
+        gap = plan.watches[name].connector.least_gap
+        accounts.bring_forward(tx, account_id, now + gap)
 
 
 def _is_held(route: Route, one: Pending) -> bool:

@@ -72,13 +72,8 @@ def attempt(name: str, telling: Callable[[], None]) -> tuple[Reason | None, date
     try:
         telling()
     except FetchError as error:
-        log.warning(
-            "notice.failed",
-            notifier=name,
-            reason=error.reason.value,
-            error=str(error),
-            needs_a_person=error.reason.needs_a_person,
-        )
+        say = log.error if error.reason.needs_a_person else log.warning
+        say("notice.failed", notifier=name, reason=error.reason.value, error=str(error))
         return error.reason, error.retry_at
     except Exception as error:  # noqa: BLE001  a defect of one notifier stops no other
         kind = type(error).__name__  # its text may hold what somebody wrote

@@ -30,7 +30,7 @@ _LANGUAGE, _BLOCK, _PAGE = ".jinja", "block.jinja", "mail.html.jinja"
 _NO_LANGUAGE = (_BLOCK, _PAGE)
 _PHRASES = (
     *(kind.value for kind in AlertKind),
-    *("overview", "tally", "rest", "held", "test", "test_title"),
+    *("overview", "tally", "comma", "rest", "held", "test", "test_title"),
     *("facts", "quoted", "post", "page"),
 )
 

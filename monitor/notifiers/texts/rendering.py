@@ -35,10 +35,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One fact by itself: a sentence, and what else is known of it, line by line."""
+    """One fact by itself: a sentence, what else is known of it, line by line, and of that what the
+    customer wrote."""
 
     headline: str
     details: str
+    words: str | None
 
 
 class Texts:
@@ -116,7 +118,7 @@ class Texts:
     def _said(self, item: Item, now: datetime, zone: ZoneInfo) -> Said:
         view = item_view(item, now, zone)
         headline = _one_line(self._plain.phrases.headline(view), MOST_TITLE)
-        return Said(headline, self._plain.block(view, is_alone=True))
+        return Said(headline, self._plain.block(view, is_alone=True), view.said)
 
     def _shown(self, notice: Notice, most: int | None) -> list[str]:
         """The items that fit, the first in any case."""
@@ -155,7 +157,7 @@ def _views(notice: Notice) -> list[ItemView]:
 
 
 def _tallied(t: Phrases, counts: Mapping[AlertKind, int]) -> str:
-    return ", ".join(t.tally(kind.value, count) for kind, count in worst_first(counts))
+    return t.comma().join(t.tally(kind.value, count) for kind, count in worst_first(counts))
 
 
 def _preface(t: Phrases, notice: Notice) -> list[str]:

@@ -16,11 +16,18 @@ def upgrade() -> None:
     op.add_column("alert", sa.Column("details", sa.Text(), nullable=False, server_default="{}"))
     alert = sa.table("alert", sa.column("at"), sa.column("written_at"))
     op.execute(sa.update(alert).values(written_at=alert.c.at))
-    op.create_index("ix_alert_wait", "alert", ["wait"], unique=False)
+    op.create_index(
+        "ix_alert_wait",
+        "alert",
+        ["wait"],
+        unique=False,
+        sqlite_where=sa.text("wait IS NOT NULL"),
+        postgresql_where=sa.text("wait IS NOT NULL"),
+    )
     op.create_index(
         "ix_alert_of_account",
         "alert",
-        ["account_id", "kind", "number"],
+        ["kind", "account_id", "number"],
         unique=False,
         sqlite_where=sa.text("wait IS NULL"),
         postgresql_where=sa.text("wait IS NULL"),
@@ -34,7 +41,12 @@ def downgrade() -> None:
         sqlite_where=sa.text("wait IS NULL"),
         postgresql_where=sa.text("wait IS NULL"),
     )
-    op.drop_index("ix_alert_wait", table_name="alert")
+    op.drop_index(
+        "ix_alert_wait",
+        table_name="alert",
+        sqlite_where=sa.text("wait IS NOT NULL"),
+        postgresql_where=sa.text("wait IS NOT NULL"),
+    )
     op.execute(sa.text("DELETE FROM alert WHERE wait IS NULL OR target_id IS NULL"))
     op.drop_column("alert", "details")
     op.drop_column("alert", "written_at")
