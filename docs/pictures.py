@@ -41,7 +41,7 @@ PATIENCE = 600.0
 NOBODY = """
 store: sqlite:///nobody.db
 http: {{listen: "127.0.0.1:{port}"}}
-sandbox: {{listen: "127.0.0.1:{platform}", customers: 1, speed: 0.001}}
+sandbox: {{listen: "127.0.0.1:{platform}", customers: 20, speed: 0.001}}
 accounts:
   - name: tarn-air
     brand: tarn_air
@@ -145,7 +145,7 @@ def _save(page: Page, file: Path, *, whole: bool) -> None:
     page.screenshot(path=file, full_page=whole)
     with Image.open(file) as picture:
         small = picture.convert("RGB").quantize(
-            256, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+            256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
         )
     small.save(file, optimize=True)
 

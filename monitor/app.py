@@ -16,14 +16,13 @@ import structlog
 import uvicorn
 from starlette.types import ASGIApp
 
-from monitor import logs, web
+from monitor import logs, web, wiring
 from monitor.config import Config, ConfigError, Problem, load
 from monitor.cycle.desk import Watch
 from monitor.daemon import Daemon
 from monitor.domain.statistics import bucket_bounds
 from monitor.http import Sessions, Web
 from monitor.metrics.collector import Process, exposition
-from monitor.notifiers.log import LogNotifier
 from monitor.ports.clock import Clock
 from monitor.ports.connector import Reason
 from monitor.sandbox.serving import Sandbox
@@ -119,7 +118,11 @@ class Program:
         self.store = open_own_store(self.config, clock)
         self._sessions = open_sessions(self.config, clock)
         watched = watches(self.config, self.store, clock, self._sessions)
-        self.daemon = Daemon(self.store, watched, LogNotifier(), clock)
+        plan, heartbeat = (
+            wiring.plan(self.config, watched, clock),
+            wiring.heartbeat(self.config, clock),
+        )
+        self.daemon = Daemon(self.store, watched, plan, clock, heartbeat)
         self.reloads = Reloads(successful=True, succeeded_at=clock())
 
     def reload(self) -> None:
@@ -129,7 +132,9 @@ class Program:
             try:
                 config = load(self._path)
                 _refuse_to_move(self.config, config)
-                self.daemon.take(watches(config, self.store, self.clock, self._sessions))
+                watched = watches(config, self.store, self.clock, self._sessions)
+                plan = wiring.plan(config, watched, self.clock)
+                self.daemon.take(watched, plan, wiring.heartbeat(config, self.clock))
             except (ConfigError, StoreError) as error:
                 self.reloads = replace(self.reloads, successful=False)
                 log.error("reload.refused", error=str(error))

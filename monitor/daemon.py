@@ -20,16 +20,17 @@ from apscheduler.executors.pool import ThreadPoolExecutor as JobPool
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from monitor.cycle.desk import Watch
-from monitor.cycle.notify import notify
+from monitor.cycle.heartbeat import Heartbeat
+from monitor.cycle.notify import Plan
 from monitor.cycle.poll import poll
 from monitor.cycle.retention import Retention
 from monitor.cycle.upgrading import bring_up_to_date
 from monitor.cycle.upkeep import forget_old_reach, look_at_open_waits
 from monitor.ports.clock import Clock
 from monitor.ports.connector import Reason
-from monitor.ports.notifier import Notifier
 from monitor.store import accounts, lease
 from monitor.store.database import Store, StoreError
+from monitor.teller import Teller
 
 log = structlog.get_logger()
 
@@ -43,6 +44,9 @@ STORE_REST = timedelta(seconds=15)
 """Before what the store has failed is tried again: a poll whose failure could not even be stored,
 or a job."""
 
+BEAT = timedelta(minutes=1)
+"""Between heartbeats; telling must have come round meanwhile."""
+
 LEASE = "daemon"
 
 Take = Callable[[sa.Connection, str, str, datetime], bool]
@@ -50,18 +54,25 @@ Take = Callable[[sa.Connection, str, str, datetime], bool]
 
 
 class Daemon:
-    """Polls `watches` (by account name) until stopped. `displaced` says by whom, where another
-    daemon has taken the database over while this one slept: then it must be stopped."""
+    """Polls `watches` (by account name) and tells by `plan` until stopped. `displaced` says by
+    whom, where another daemon has taken the database over while this one slept: then it must be
+    stopped."""
 
     def __init__(
-        self, store: Store, watches: Mapping[str, Watch], notifier: Notifier, clock: Clock
+        self,
+        store: Store,
+        watches: Mapping[str, Watch],
+        plan: Plan,
+        clock: Clock,
+        heartbeat: Heartbeat | None = None,
     ) -> None:
-        self._store, self._notifier, self._clock = store, notifier, clock
+        self._store, self._clock, self._heartbeat = store, clock, heartbeat
         self.watches = watches
         self.jobs_missed = 0
         self._retention = Retention(store)
         self._is_alone = store.is_sqlite
         self._holder = lease.own_name() if self._is_alone else lease.shared_name()
+        self._teller = Teller(store, plan, self._holder, clock, alone=self._is_alone)
         self._polls = ThreadPoolExecutor(POLLERS, thread_name_prefix="poll")
         self._under_way: dict[str, tuple[Future[None], Watch]] = {}
         self._resting: dict[str, datetime] = {}
@@ -79,9 +90,10 @@ class Daemon:
         )
         every: list[tuple[Callable[[], None], float]] = [
             (self._dispatch, 0.25),
-            (self._notify, 1),
+            (self._teller.step, 0.5),
             (self._hold, lease.TERM.total_seconds() / 3),
             (self._upkeep, 30),
+            (self._beat, BEAT.total_seconds()),
         ]
         for job, seconds in every:
             jobs.add_job(self._careful, "interval", [job], name=job.__name__, seconds=seconds)
@@ -93,23 +105,28 @@ class Daemon:
         self._renew()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock(), self._renew)
+        self._teller.start()
         self._jobs.start()
 
     def stop(self) -> bool:
-        """Stop within GRACE, whatever a platform does; whether all polls had ended."""
+        """Stop within GRACE, whatever a platform does; whether all polls had ended, and all that
+        was being told."""
         self._stopping.set()
         self._jobs.shutdown(wait=False)
         under_way = list(self._under_way.values())
         for watch in (*self.watches.values(), *(watch for _, watch in under_way)):
             watch.web.close()
         self._polls.shutdown(wait=False, cancel_futures=True)
+        all_told = self._teller.stop()
         begun = [future for future, _ in under_way if not future.cancelled()]
         _, late = wait(begun, timeout=GRACE.total_seconds())
         self._release()
-        return not late
+        return all_told and not late
 
-    def take(self, watches: Mapping[str, Watch]) -> None:
-        """Go on under another configuration. Polls under way end under the old one."""
+    def take(
+        self, watches: Mapping[str, Watch], plan: Plan, heartbeat: Heartbeat | None = None
+    ) -> None:
+        """Go on under another configuration. What is under way ends under the old one."""
         with self._store.write() as tx:
             accounts.hold_all(tx)
             soon = self._clock()
@@ -124,21 +141,25 @@ class Daemon:
             before, self.watches = self.watches, watches
             idle = [watch for name, watch in before.items() if self._is_idle(name)]
         self._resting.clear()
+        self._teller.take(plan)
+        before_beat, self._heartbeat = self._heartbeat, heartbeat
+        if before_beat:
+            before_beat.close()
         for watch in idle:
             watch.web.close()
 
     def once(self) -> set[Reason]:
-        """Poll every account once, judge, tell; why polls failed. What another process polls at
-        this moment is left to it. Raises lease.HeldError where a daemon has this database for
-        itself."""
+        """Poll every account once, judge, tell; why that failed. What another process polls or
+        tells at this moment is left to it. Raises lease.HeldError where a daemon has this database
+        for itself."""
         self._renew()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock())
+        self._teller.start()
         polled = [watch for watch in self.watches.values() if watch.settings.polls]
         reasons = self._polls.map(self._poll_in_turn, polled)
         failed = {reason for reason in reasons if reason}
-        while notify(self._store, self._notifier, self._clock()):
-            pass
+        failed |= self._teller.once()
         self._release()
         return failed
 
@@ -215,8 +236,11 @@ class Daemon:
             self._resting[watch.name] = self._clock() + STORE_REST
             log.error("poll.not_stored", account=watch.name, error=str(error))
 
-    def _notify(self) -> None:
-        notify(self._store, self._notifier, self._clock())
+    def _beat(self) -> None:
+        """The jobs run, the store can be written, and telling has come round: all is well."""
+        if self._heartbeat and self._teller.has_stepped_since(self._clock() - BEAT):
+            self._renew()
+            self._heartbeat.beat()
 
     def _renew(self) -> None:
         with self._store.write() as tx:

@@ -17,14 +17,16 @@ import structlog
 from monitor.app import watches
 from monitor.config import Config, load
 from monitor.cycle.desk import Watch
+from monitor.cycle.notify import Plan
 from monitor.daemon import Daemon
 from monitor.ports.connector import Reason
-from monitor.ports.notifier import AlertKind, Notice
+from monitor.ports.notifier import AlertKind
 from monitor.store import accounts, lease, schema, tallies
 from monitor.store.database import Store
 from tests.acceptance.platform import Platform, hanging, whole
 from tests.acceptance.watching import configuration
 from tests.http.loopback import Script, Visit, answer
+from tests.telling import Ears, plan_to
 
 MINUTE = "minute: {metric: first_reply, within: 1m, objective: 90%, warn_at: []}"
 
@@ -45,18 +47,6 @@ class HastyClock:
     def run(self, haste: float) -> None:
         """Go on so much faster than the wall's."""
         self._at, self._from, self._haste = self(), time.monotonic(), haste
-
-
-class Ears:
-    """A notifier."""
-
-    def __init__(self) -> None:
-        self.heard: list[Notice] = []
-        self.then: Callable[[], None] = lambda: None
-
-    def tell(self, notice: Notice) -> None:
-        self.heard.append(notice)
-        self.then()
 
 
 class Room:
@@ -80,7 +70,8 @@ class Run:
         config = load(self.path)
         self.store = Store(config.store_url)
         self.store.upgrade()
-        self.daemon = Daemon(self.store, self.watches(config), self.ears, clock)
+        watched = self.watches(config)
+        self.daemon = Daemon(self.store, watched, self.plan(watched), clock)
 
     def stop(self) -> bool:
         """Whether all polls had ended; nothing happens the second time."""
@@ -94,6 +85,13 @@ class Run:
 
     def watches(self, config: Config) -> Mapping[str, Watch]:
         return watches(config, self.store, self.clock)
+
+    def plan(self, watched: Mapping[str, Watch]) -> Plan:
+        return plan_to(self.ears, watches=watched)
+
+    def reload(self) -> None:
+        watched = self.watches(load(self.path))
+        self.daemon.take(watched, self.plan(watched))
 
     def row(self, name: str = "acme") -> accounts.AccountRow:
         with self.store.read() as tx:
@@ -222,21 +220,21 @@ def test_an_alert_is_not_told_every_second_while_that_cannot_be_noted(
     run.ears.then = shut
     until(lambda: run.row().live_since)
     platform.says("ada")
-    until(lambda: run.ears.heard)
+    until(lambda: run.ears.notices)
     time.sleep(2.5)
 
-    assert len(run.ears.heard) == 1
+    assert len(run.ears.notices) == 1
 
 
 def test_the_breach_of_a_promise_is_told_once(platform: Platform, start: Start) -> None:
     run = start(platform)
     until(lambda: run.row().live_since)
     asked = platform.says("ada")
-    took = until(lambda: run.ears.heard)
+    took = until(lambda: run.ears.notices)
     time.sleep(1.2)
 
-    (notice,) = run.ears.heard
-    assert (notice.kind, notice.account) == (AlertKind.BREACH, "acme")
+    (notice,) = run.ears.notices
+    assert [(item.kind, item.account) for item in notice.items] == [(AlertKind.BREACH, "acme")]
     assert run.stored(schema.wait.c.opened_by) == [asked]
     assert took * HASTE < 60 + 90
 
@@ -247,7 +245,7 @@ def test_a_reload_asks_again_what_was_refused(platform: Platform, start: Start) 
     until(lambda: run.row().reason == Reason.AUTH)
     platform.fails(None)
 
-    run.daemon.take(run.watches(load(run.path)))
+    run.reload()
 
     assert until(lambda: run.row().failures == 0) < 3
 
@@ -260,7 +258,7 @@ def test_a_reload_shortens_no_rest_that_the_platform_asked_for(
     until(lambda: run.row().reason == Reason.RATE_LIMITED)
     rest = run.row().next_poll_at
 
-    run.daemon.take(run.watches(load(run.path)))
+    run.reload()
 
     time.sleep(0.6)
     assert (run.row().next_poll_at, run.polls()) == (rest, 1)
@@ -270,7 +268,7 @@ def test_reloads_bring_polls_no_closer_than_the_least_gap(platform: Platform, st
     run = start(platform)
     until(lambda: run.polls() == 1)
     for _ in range(4):
-        run.daemon.take(run.watches(load(run.path)))
+        run.reload()
 
     gap = run.daemon.watches["acme"].connector.least_gap
     row = run.row()
@@ -285,7 +283,7 @@ def test_an_account_that_is_removed_is_polled_no_more(
     run = start(platform, other)
     until(lambda: run.polls("acme") and run.polls("acme-2"))
     run.write(platform.address)
-    run.daemon.take(run.watches(load(run.path)))
+    run.reload()
     before = run.polls("acme-2")
     until(lambda: run.polls("acme") >= 3)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from fractions import Fraction
 from typing import Annotated
 
 import typer
@@ -14,20 +13,15 @@ from monitor.cli.opening import Reading, reading
 from monitor.cli.options import Accounts, ConfigFile, Since, StoreUrl, Until
 from monitor.cli.reporting import asked_for
 from monitor.cli.screen import show
-from monitor.domain import duration
-from monitor.domain.calendar import ALWAYS
 from monitor.domain.target import Metric, Target
 from monitor.report import plain
-from monitor.report.as_json import attained_tree
 from monitor.report.as_text import promises_table
 from monitor.report.cleaning import shown
 from monitor.report.numbers import Attained, Subject, account_numbers
 from monitor.report.replay import replayed
+from monitor.report.replaying import promise, replay_tree
 
 app = typer.Typer()
-
-_TRIED = Fraction(9, 10)
-"""The objective of a promise that is only tried."""
 
 
 class Format(StrEnum):
@@ -64,7 +58,7 @@ def replay(
             tried = replayed(tx, subject.name, asked, promise, here.now)
             found[subject.name] = [*(one for one in in_force if one.metric is metric), tried]
     if form is Format.JSON:
-        typer.echo(plain.document(_replay_tree(found)))
+        typer.echo(plain.document(replay_tree(found)))
     else:
         _show_replay(found)
 
@@ -73,29 +67,9 @@ def _promise(
     here: Reading, subject: Subject, target: str, metric: Metric, calendar: str | None
 ) -> Target:
     try:
-        within = duration.parse(target)
+        return promise(here.config, subject.name, target, metric, calendar)
     except ValueError as error:
-        raise UsageError(f"--target: {error}") from None
-    calendars = here.config.calendars if here.config else {"always": ALWAYS}
-    if calendar is not None and calendar not in calendars:
-        raise UsageError(f'there is no calendar "{calendar}"; there are: {", ".join(calendars)}')
-    own = {one.name: one.calendar for one in here.config.accounts} if here.config else {}
-    return Target(
-        name=f"replay {target}",
-        metric=metric,
-        within=within,
-        objective=_TRIED,
-        calendar=calendars[calendar] if calendar else own.get(subject.name, ALWAYS),
-    )
-
-
-def _replay_tree(found: Mapping[str, Iterable[Attained]]) -> dict[str, object]:
-    return {
-        "accounts": [
-            {"account": name, "targets": [attained_tree(each) for each in attained]}
-            for name, attained in found.items()
-        ]
-    }
+        raise UsageError(str(error)) from None
 
 
 def _show_replay(found: Mapping[str, Iterable[Attained]]) -> None:

@@ -70,6 +70,26 @@ def _store(url: SecretStr) -> SecretStr:
     )
 
 
+def _secret_address(url: SecretStr) -> SecretStr:
+    """An address that may hold a secret, so it goes over TLS, or stays on this machine."""
+    try:
+        parts = urlsplit(url.get_secret_value())
+        secure = parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname))
+        usable = bool(parts.hostname) and parts.port != 0 and " " not in url.get_secret_value()
+    except ValueError:
+        secure = usable = False
+    if not (secure and usable):
+        raise ValueError("is not an address; write https://HOST/.. (http: on loopback only)")
+    return url
+
+
+def _is_here(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
 def store_url(text: str, folder: Path) -> str:
     """A checked address of a store, with the file of an SQLite one found from `folder`."""
     found = _SQLITE.fullmatch(text)
@@ -82,3 +102,4 @@ Listen = Annotated[Address, PlainValidator(address), written_as(examples=["127.0
 HostName = Annotated[str, matching(_HOST, "a host name; write it without scheme, port and path")]
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 StoreUrl = Annotated[SecretStr, AfterValidator(_store)]
+SecretAddress = Annotated[SecretStr, AfterValidator(_secret_address)]

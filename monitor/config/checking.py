@@ -6,23 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from monitor.config.examination import Checked, examine
-from monitor.config.installed import Connectors
+from monitor.config.installed import Installed
 from monitor.config.problems import Complaint, Loc, Problem, key_path
 from monitor.config.substitution import Substitution, as_written
 from monitor.config.yaml_lines import Document
 
 
 def check(
-    document: Document, environ: Mapping[str, str], folder: Path, connectors: Connectors
+    document: Document, environ: Mapping[str, str], folder: Path, installed: Installed
 ) -> Checked | list[Problem]:
     """What a file says, or all its problems. `folder` is where its relative paths begin."""
     written = {} if document.tree is None else document.tree
     put_in = Substitution(environ, folder)
-    checked, found = examine(put_in.resolved(written), connectors)
+    checked, found = examine(put_in.resolved(written), installed)
     missing = {loc for loc, _ in put_in.complaints}
     found = [complaint for complaint in found if complaint[0] not in missing]
     if found and put_in.places:
-        _, shown = examine(as_written(written), connectors)
+        _, shown = examine(as_written(written), installed)
         found = [_without_secrets(each, put_in.places, dict(shown)) for each in found]
     problems = list(document.problems)
     for loc, message in put_in.complaints + found:

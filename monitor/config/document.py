@@ -9,6 +9,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     NonNegativeInt,
+    PlainValidator,
     PositiveInt,
     SecretStr,
     ValidationInfo,
@@ -17,10 +18,31 @@ from pydantic import (
 
 from monitor.config.access import LoginSections, TokenSections
 from monitor.config.accounts import AccountSection
-from monitor.config.addresses import Address, HostName, Listen, StoreUrl, WebAddress, address
+from monitor.config.addresses import (
+    Address,
+    HostName,
+    Listen,
+    SecretAddress,
+    StoreUrl,
+    WebAddress,
+    address,
+)
 from monitor.config.calendars import CalendarSection, NewCalendarName, Zone, zone
-from monitor.config.fields import Label, Language, Line, Many, Section, Span, at_least, default
+from monitor.config.fields import (
+    Label,
+    Language,
+    Line,
+    Many,
+    Section,
+    Span,
+    at_least,
+    default,
+    text_of,
+    written_as,
+)
+from monitor.config.routes import MaintenanceSection, NotifierSection, RouteSection
 from monitor.config.targets import TargetSection
+from monitor.domain.rhythm import Rhythm, parse_rhythm
 
 
 def _or_empty(empty: type[dict[str, Any]] | type[list[Any]]) -> BeforeValidator:
@@ -65,6 +87,25 @@ class RetentionSection(Section):
     """How old conversations may become in which nobody waits; their waits and figures stay."""
 
 
+def _rhythm(value: Any) -> Rhythm:
+    return parse_rhythm(text_of(value, 'a time such as "mon 08:00" or "daily 08:00"'))
+
+
+class DigestSection(Section):
+    at: Annotated[
+        Rhythm, PlainValidator(_rhythm), written_as(examples=["mon 08:00", "daily 08:00"])
+    ]
+    """When the figures of the week or day before are told, on the clocks of `timezone`."""
+
+
+class SurgeSection(Section):
+    reach: PositiveInt | None = None
+    """Likes, reposts, replies and views of a post from which on it is worth telling that nobody has
+    answered it."""
+    reach_per_10m: PositiveInt | None = None
+    """By how many they grow in ten minutes from which on it is."""
+
+
 class SandboxSection(Section):
     listen: Listen = default("127.0.0.1:9878", address)
     """Where the simulated platform is served."""
@@ -91,6 +132,10 @@ class DocumentSection(Section):
         default_factory=RetentionSection
     )
     """How long what people wrote is kept; for ever unless set."""
+    digest: DigestSection | None = None
+    """When figures are told; never unless set."""
+    surge: Annotated[SurgeSection, _or_empty(dict)] = Field(default_factory=SurgeSection)
+    """From when on an open wait is one that spreads; more mentions than usual are told always."""
     sandbox: Annotated[SandboxSection | None, _or_empty(dict)] = None
     """The simulated platform, started beside the daemon if this stands here."""
     calendars: Annotated[dict[NewCalendarName, CalendarSection], _or_empty(dict)] = Field(
@@ -101,3 +146,16 @@ class DocumentSection(Section):
     """Promises by name. An entry of a preset's name replaces it."""
     accounts: Annotated[Many[AccountSection], _or_empty(list), AfterValidator(_not_none)]
     """What is watched."""
+    notifiers: Annotated[dict[Label, NotifierSection], _or_empty(dict)] = Field(
+        default_factory=dict
+    )
+    """Places to tell, by name."""
+    routes: Annotated[Many[RouteSection], _or_empty(list)] = ()
+    """Which facts go to which notifiers: the first that fits, unless it says `continue`. Without
+    routes all facts go to the log."""
+    maintenance: Annotated[Many[MaintenanceSection], _or_empty(list)] = ()
+    """Recurring times in which nobody is told."""
+    heartbeat: SecretAddress | None = None
+    """An address that is asked for each healthy minute, so that silence is noticed elsewhere."""
+    templates: Line | None = None
+    """A folder with own notice texts, over those that are shipped."""

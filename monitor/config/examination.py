@@ -1,46 +1,59 @@
-"""Holds the values of a file against the models: its sections, and each connector's own keys."""
+"""Holds the values of a file against the models: its sections, and each entry's own keys."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
-from monitor.config.accounts import AccountSection
 from monitor.config.calendars import ALWAYS_OPEN
+from monitor.config.complaining import closest, complaints_of
 from monitor.config.document import DocumentSection
 from monitor.config.fields import Names
-from monitor.config.installed import Connectors, ConnectorSettings
-from monitor.config.problems import Complaint, Loc, did_you_mean, in_words, quoted
+from monitor.config.installed import ConnectorSettings, Installed, NotifierSettings
+from monitor.config.own_keys import (
+    ACCOUNT_KEYS,
+    NOTIFIER_KEYS,
+    connector_keys,
+    notifier_keys,
+)
+from monitor.config.problems import Complaint, quoted
 from monitor.config.targets import PRESETS
-
-_COMMON_KEYS = tuple(AccountSection.model_fields)
+from monitor.config.unreachable import unreachable
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """The sections of a file, and for each of its accounts the connector's own keys."""
+    """The sections of a file; for each of its accounts the connector's own keys, and for each of
+    its notifiers, by name, the kind and its own keys."""
 
     sections: DocumentSection
     own: tuple[ConnectorSettings, ...]
+    notifiers: dict[str, tuple[str, NotifierSettings]]
 
 
-def examine(tree: Any, connectors: Connectors) -> tuple[Checked | None, list[Complaint]]:
+def examine(tree: Any, installed: Installed) -> tuple[Checked | None, list[Complaint]]:
     """The sections if nothing is wrong with them, and whatever is."""
     entries = _entries(tree)
-    sections, complaints = _sections(tree, connectors)
+    sections, complaints = _sections(tree, installed)
     complaints += _names_given_twice(entries)
     own = []
     for position, entry in enumerate(entries):
-        settings, about_own = _own_keys(entry, connectors)
+        settings, about_own = connector_keys(entry, installed.connectors)
         complaints += [(("accounts", position, *loc), message) for loc, message in about_own]
         if settings:
             own.append(settings)
+    notifiers = {}
+    for name, entry in _mapping(tree, "notifiers").items():
+        found, about_own = notifier_keys(entry, installed.notifiers)
+        complaints += [(("notifiers", name, *loc), message) for loc, message in about_own]
+        if found:
+            notifiers[name] = found
     if sections is None or complaints:
         return None, complaints
-    return Checked(sections, tuple(own)), []
+    return Checked(sections, tuple(own), notifiers), []
 
 
 def _entries(tree: Any) -> list[Any]:
@@ -48,32 +61,44 @@ def _entries(tree: Any) -> list[Any]:
     return accounts if isinstance(accounts, list) else []
 
 
-def _sections(tree: Any, connectors: Connectors) -> tuple[DocumentSection | None, list[Complaint]]:
-    names = _names(tree, connectors)
+def _mapping(tree: Any, section: str) -> dict[str, Any]:
+    found = tree.get(section) if isinstance(tree, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _sections(tree: Any, installed: Installed) -> tuple[DocumentSection | None, list[Complaint]]:
+    names = _names(tree, installed)
     if entries := _entries(tree):
-        tree = {**tree, "accounts": [_common_part(entry) for entry in entries]}
+        tree = {**tree, "accounts": [_part(entry, ACCOUNT_KEYS) for entry in entries]}
+    if notifiers := _mapping(tree, "notifiers"):
+        common = {name: _part(entry, NOTIFIER_KEYS) for name, entry in notifiers.items()}
+        tree = {**tree, "notifiers": common}
     try:
-        return DocumentSection.model_validate(tree, context=names), []
+        sections = DocumentSection.model_validate(tree, context=names)
     except ValidationError as error:
-        return None, _complaints(error, lambda loc: _closest(DocumentSection, loc))
+        return None, complaints_of(error, lambda loc: closest(DocumentSection, loc))
+    return sections, list(unreachable(sections))
 
 
-def _common_part(entry: Any) -> Any:
+def _part(entry: Any, keys: Collection[str]) -> Any:
+    """Of an entry, what it has of these keys."""
     if not isinstance(entry, dict):
         return entry
-    return {key: value for key, value in entry.items() if key in _COMMON_KEYS}
+    return {key: value for key, value in entry.items() if key in keys}
 
 
-def _names(tree: Any, connectors: Connectors) -> Names:
-    def keys(section: str) -> frozenset[str]:
-        found = tree.get(section) if isinstance(tree, dict) else None
-        return frozenset(found if isinstance(found, dict) else ())
-
+def _names(tree: Any, installed: Installed) -> Names:
+    entries = [entry for entry in _entries(tree) if isinstance(entry, dict)]
+    brands = (entry.get("brand") or entry.get("name") for entry in entries)
+    platforms = (entry.get("connector") for entry in entries)
     return {
-        "calendar": keys("calendars") | {ALWAYS_OPEN},
-        "target": keys("targets") | frozenset(PRESETS),
-        "account": frozenset(name for _, name in _account_names(_entries(tree))),
-        "connector": frozenset(connectors),
+        "calendar": frozenset(_mapping(tree, "calendars")) | {ALWAYS_OPEN},
+        "target": frozenset(_mapping(tree, "targets")) | frozenset(PRESETS),
+        "account": frozenset(name for _, name in _account_names(entries)),
+        "connector": frozenset(installed.connectors),
+        "notifier": frozenset(_mapping(tree, "notifiers")),
+        "brand": frozenset(brand for brand in brands if isinstance(brand, str)),
+        "platform": frozenset(name for name in platforms if isinstance(name, str)),
     }
 
 
@@ -92,69 +117,3 @@ def _names_given_twice(entries: list[Any]) -> list[Complaint]:
             complaints.append((("accounts", position, "name"), message))
         first.setdefault(name, position)
     return complaints
-
-
-def _own_keys(
-    entry: Any, connectors: Connectors
-) -> tuple[ConnectorSettings | None, list[Complaint]]:
-    """What an entry has beyond the common keys. Nothing can be said of an unknown connector's."""
-    name = entry.get("connector") if isinstance(entry, dict) else None
-    if not isinstance(name, str) or name not in connectors:
-        return None, []
-    try:
-        model = connectors[name]()
-    except (ImportError, AttributeError) as error:
-        return None, [(("connector",), f"{quoted(name)} cannot be loaded: {error}")]
-    own = {key: value for key, value in entry.items() if key not in _COMMON_KEYS}
-    try:
-        settings = model.model_validate(own)
-    except ValidationError as error:
-        return None, _complaints(error, lambda loc: _closest_own(name, model, loc))
-    if not isinstance(settings, ConnectorSettings):
-        return None, [(("connector",), f"{quoted(name)} cannot be used: its model has no build()")]
-    return settings, []
-
-
-def _complaints(error: ValidationError, hint: Callable[[Loc], str]) -> list[Complaint]:
-    complaints = []
-    for each in error.errors(include_url=False):
-        loc = each["loc"]
-        if loc[-1:] == ("[key]",):
-            loc = loc[:-1]
-        message = in_words(each)
-        if each["type"] == "extra_forbidden":
-            message = f"{message}; {hint(loc)}"
-        complaints.append((loc, message))
-    return complaints
-
-
-def _closest(model: type[BaseModel], loc: Loc) -> str:
-    return did_you_mean(str(loc[-1]), _keys_beside(model, loc))
-
-
-def _closest_own(name: str, model: type[BaseModel], loc: Loc) -> str:
-    if len(loc) > 1:
-        return _closest(model, loc)
-    own = tuple(model.model_fields)
-    both = f"{name} has: {', '.join(own) or 'none'}; every account has: {', '.join(_COMMON_KEYS)}"
-    close = did_you_mean(str(loc[0]), (*_COMMON_KEYS, *own), otherwise=both)
-    return close if close == both else f"{close} {both}"
-
-
-def _keys_beside(model: type[BaseModel], loc: Loc) -> tuple[str, ...]:
-    """The keys that a model allows where `loc` ends."""
-    fields = model.model_fields
-    steps = iter(loc[:-1])
-    for step in steps:
-        annotation = fields[str(step)].annotation if step in fields else None
-        if get_origin(annotation) in {dict, tuple}:
-            next(steps, None)
-        fields = _fields_within(annotation)
-    return tuple(fields)
-
-
-def _fields_within(annotation: Any) -> dict[str, Any]:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return dict(annotation.model_fields)
-    found = (_fields_within(part) for part in get_args(annotation))
-    return next((fields for fields in found if fields), {})

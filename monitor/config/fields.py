@@ -29,7 +29,7 @@ Names = Mapping[str, frozenset[str]]
 _LABEL = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
 _LINE = re.compile(r"\S([^\x00-\x1f\x7f]*\S)?")
 _HANDLE = re.compile(r"[^\s\x00-\x1f\x7f]+")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _LONGEST = timedelta(days=36_500)  # any instant plus this is still one that Python knows
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -101,14 +101,16 @@ def names_of(kind: str, info: ValidationInfo) -> frozenset[str]:
     return names.get(kind, frozenset())
 
 
-def _known(kind: str) -> AfterValidator:
-    def check(name: str, info: ValidationInfo) -> str:
-        names = names_of(kind, info)
-        if name not in names:
-            raise ValueError(f"no {kind} named {quoted(name)}; {did_you_mean(name, names)}")
-        return name
+def known(kind: str, name: str, info: ValidationInfo) -> str:
+    """The name, if something of that kind is called so. Raises ValueError."""
+    names = names_of(kind, info)
+    if name not in names:
+        raise ValueError(f"no {kind} named {quoted(name)}; {did_you_mean(name, names)}")
+    return name
 
-    return AfterValidator(check)
+
+def _known(kind: str) -> AfterValidator:
+    return AfterValidator(partial(known, kind))
 
 
 def _regex(value: Any) -> re.Pattern[str]:
@@ -124,7 +126,7 @@ Label = Annotated[
 ]
 Line = Annotated[str, matching(_LINE, "a text of one line without spaces around it")]
 Handle = Annotated[str, matching(_HANDLE, "a handle; write it without spaces")]
-Language = Annotated[str, matching(_LANGUAGE, "a language; write one such as en or pt-BR")]
+Language = Annotated[str, matching(LANGUAGE, "a language; write one such as en or pt-BR")]
 Span = Annotated[timedelta, PlainValidator(span), written_as(examples=["20s", "2h30m", "90d"])]
 Regex = Annotated[re.Pattern[str], PlainValidator(_regex), written_as(format="regex")]
 
@@ -134,3 +136,4 @@ Many = Annotated[tuple[Item, ...], Strict(strict=False)]
 CalendarName = Annotated[str, _known("calendar")]
 TargetName = Annotated[str, _known("target")]
 AccountName = Annotated[str, _known("account")]
+NotifierName = Annotated[str, _known("notifier")]

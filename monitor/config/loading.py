@@ -14,11 +14,19 @@ from monitor.config.calendars import ALWAYS_OPEN
 from monitor.config.checking import check
 from monitor.config.document import DocumentSection, HttpSection, SandboxSection
 from monitor.config.examination import Checked
-from monitor.config.installed import Connectors, ConnectorSettings, installed_connectors
+from monitor.config.installed import (
+    Connectors,
+    ConnectorSettings,
+    Installed,
+    Notifiers,
+    installed_connectors,
+    installed_notifiers,
+)
 from monitor.config.problems import ConfigError, Problem
-from monitor.config.settings import Account, Config, Http, Retention, Sandbox
+from monitor.config.routing import NotifierEntry
+from monitor.config.settings import Account, Config, Http, Retention, Sandbox, Surge
 from monitor.config.targets import PRESETS
-from monitor.config.yaml_lines import read_yaml
+from monitor.config.yaml_lines import Document, read_yaml
 from monitor.domain.calendar import ALWAYS, Calendar
 from monitor.domain.post import bare_handle
 from monitor.domain.target import Target
@@ -29,18 +37,23 @@ def load(
     path: Path,
     environ: Mapping[str, str] = os.environ,
     connectors: Connectors | None = None,
+    notifiers: Notifiers | None = None,
 ) -> Config:
     """The configuration in a file, with its secrets resolved.
 
-    `connectors` are those installed unless given. Raises ConfigError, which lists all problems.
+    `connectors` and `notifiers` are those installed unless given. Raises ConfigError, which lists
+    all problems.
     """
     document = read_yaml(_content(path))
     if document.root is None and document.problems:
         raise ConfigError(document.problems, path)
-    known = installed_connectors() if connectors is None else connectors
+    known = Installed(
+        installed_connectors() if connectors is None else connectors,
+        installed_notifiers() if notifiers is None else notifiers,
+    )
     checked = check(document, environ, path.parent, known)
     if isinstance(checked, Checked):
-        return _config(path, checked)
+        return _config(path, checked, document)
     raise ConfigError(checked, path)
 
 
@@ -54,7 +67,7 @@ def _content(path: Path) -> str:
     raise ConfigError([Problem(1, "", why)], path)
 
 
-def _config(path: Path, checked: Checked) -> Config:
+def _config(path: Path, checked: Checked, document: Document) -> Config:
     sections = checked.sections
     calendars = {name: entry.built() for name, entry in sections.calendars.items()}
     calendars[ALWAYS_OPEN] = ALWAYS
@@ -72,7 +85,20 @@ def _config(path: Path, checked: Checked) -> Config:
             _account(entry, own, sections, calendars)
             for entry, own in zip(sections.accounts, checked.own, strict=True)
         ),
+        notifiers={
+            name: _notifier(name, checked, document.line(("notifiers", name)))
+            for name in sections.notifiers
+        },
+        routes=tuple(entry.built(calendars) for entry in sections.routes),
+        maintenance=tuple(entry.built(calendars) for entry in sections.maintenance),
+        heartbeat=sections.heartbeat,
+        templates=(path.parent / sections.templates).resolve() if sections.templates else None,
     )
+
+
+def _notifier(name: str, checked: Checked, line: int) -> NotifierEntry:
+    common, (kind, own) = checked.sections.notifiers[name], checked.notifiers[name]
+    return NotifierEntry(name, kind, own, common.language, common.rate, line)
 
 
 def _http(section: HttpSection) -> Http:
@@ -129,6 +155,9 @@ def _account(
         wording=entry.wording(),
         settings=own,
         retention=Retention(sections.retention.text, sections.retention.posts),
+        timezone=sections.timezone,
+        surge=Surge(sections.surge.reach, sections.surge.reach_per_10m),
+        digest=sections.digest.at if sections.digest else None,
     )
 
 

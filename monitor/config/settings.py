@@ -13,10 +13,14 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from monitor.config.installed import ConnectorSettings
+from monitor.config.routing import Maintenance, NotifierEntry, Route
 from monitor.domain.calendar import Calendar
+from monitor.domain.rhythm import Rhythm
 from monitor.domain.target import Target
 from monitor.domain.words import Wording
 from monitor.ports.connector import Connector, Presence
+
+UTC = ZoneInfo("UTC")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +34,25 @@ class Retention:
 KEPT_FOR_EVER = Retention()
 
 
+@dataclass(frozen=True, slots=True)
+class Surge:
+    """From which reach on, or which growth of it in ten minutes, a post that nobody has answered is
+    worth telling; None: from none."""
+
+    reach: int | None = None
+    reach_per_10m: int | None = None
+
+
+NO_SURGE = Surge()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """An account, with the targets that apply to it, each in its calendar.
 
     `polls` is False where posts come by import and API only. `sisters` are the names of the other
-    accounts of its brand on its platform; their handles are in `presence`.
+    accounts of its brand on its platform; their handles are in `presence`. `timezone` is that of
+    the hours of the week, and of `digest`: when its figures are told, None for never.
     """
 
     name: str
@@ -52,6 +69,9 @@ class Account:
     wording: Wording = field(repr=False)
     settings: ConnectorSettings = field(repr=False)
     retention: Retention = KEPT_FOR_EVER
+    timezone: ZoneInfo = UTC
+    surge: Surge = NO_SURGE
+    digest: Rhythm | None = None
 
     @property
     def platform(self) -> str:
@@ -124,7 +144,8 @@ class Config:
 
     `store_url` is one of SQLAlchemy's and may hold a password. `sessions` is None unless set.
     `calendars` has the one built in. `targets` has the presets; where one names no calendar it is
-    always open here, but in that of the account among the account's own.
+    always open here, but in that of the account among the account's own. Without `routes` all
+    facts go to the log. `templates` is a folder of own texts.
     """
 
     path: Path
@@ -136,3 +157,8 @@ class Config:
     calendars: Mapping[str, Calendar]
     targets: Mapping[str, Target]
     accounts: tuple[Account, ...]
+    notifiers: Mapping[str, NotifierEntry] = field(default_factory=dict)
+    routes: tuple[Route, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    heartbeat: SecretStr | None = None
+    templates: Path | None = None

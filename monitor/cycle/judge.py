@@ -6,7 +6,7 @@ whether, is not known here.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -14,11 +14,10 @@ import sqlalchemy as sa
 
 from monitor.cycle.counting import Counting
 from monitor.cycle.desk import Desk, Watch, desk
+from monitor.cycle.facts import Facts
 from monitor.domain.target import Target, Verdict, judge
 from monitor.domain.wait import Status
-from monitor.ports.notifier import AlertKind
-from monitor.store import accounts, alerts, waits
-from monitor.store.alerts import Fact
+from monitor.store import accounts, waits
 from monitor.store.database import Store
 from monitor.store.waits import StoredDue, StoredWait
 
@@ -39,16 +38,16 @@ def judge_account(
 
     `was_blind`: the poll ended a span of blindness.
     """
-    counting = Counting(desk)
+    counting, facts = Counting(desk), Facts(desk)
     judged: list[StoredDue] = []
-    facts: list[Fact] = []
     for due, wait in waits.to_judge(tx, desk.id, watermark, limit):
         target = desk.targets.get(due.target_id)
         if target is None:  # the account has given this promise up
             judged.append(replace(due, next_at=None))
         elif due.due_at > watermark:
             judged.append(replace(due, next_at=_next_look(due, wait, target, watermark)))
-            facts += _warnings(due, wait, target, watermark)
+            steps = _steps(due, wait, target)
+            facts.warn(due, wait, [at for at in steps if at <= watermark])
         else:
             verdict = _verdict(due, wait, watermark, now)
             late = was_blind and verdict is Verdict.BREACHED
@@ -56,11 +55,9 @@ def judge_account(
             if wait.live:
                 after = replace(after, tallied=counting.take_due(after, target, verdict))
             judged.append(after)
-            if wait.live and verdict is Verdict.BREACHED:
-                facts.append(_fact(AlertKind.BREACH, due, target, due.due_at))
-                facts += _recovery(due, wait, target)
+            facts.turn(due, after, wait, wait)
     waits.put_dues(tx, desk.id, judged)
-    _tell(tx, desk, facts)
+    facts.write(tx, now)
     counting.write(tx)
     return len(judged)
 
@@ -80,17 +77,17 @@ def judge_history(store: Store, watch: Watch, now: datetime) -> None:
 def revise(
     tx: sa.Connection,
     desk: Desk,
-    changed: Sequence[StoredWait],
+    changed: Sequence[tuple[StoredWait, StoredWait]],
     watermark: datetime | None,
     now: datetime,
     counting: Counting,
 ) -> None:
-    """Look again at what stored waits owe, after history or a reply has changed them."""
-    owed = waits.dues_of(tx, [wait.number for wait in changed])
+    """Look again at what stored waits owe, after history or a reply has changed them. `changed`:
+    as they were, and as they are."""
+    owed = waits.dues_of(tx, [wait.number for _, wait in changed])
     revised: list[StoredDue] = []
-    breaches: list[Fact] = []
-    news: list[Fact] = []
-    for wait in changed:
+    facts = Facts(desk)
+    for before, wait in changed:
         for due in owed.get(wait.number, ()):
             target = desk.targets.get(due.target_id)
             if target is None:
@@ -101,32 +98,28 @@ def revise(
                 after = replace(
                     after, tallied=counting.take_due(after, target, Verdict(after.verdict))
                 )
-                if after.verdict == Verdict.BREACHED:
-                    breaches.append(_fact(AlertKind.BREACH, after, target, after.due_at))
             if after != due:
                 revised.append(after)
-            news += _news(due, after, wait, target)
+            facts.turn(due, after, before, wait)
     waits.put_dues(tx, desk.id, revised)
-    _tell(tx, desk, breaches)
-    _write_news(tx, desk, news)
+    facts.write(tx, now)
 
 
-def forget(tx: sa.Connection, desk: Desk, numbers: Collection[int]) -> None:
+def forget(tx: sa.Connection, desk: Desk, numbers: Collection[int], now: datetime) -> None:
     """These waits ceased to exist: what is not judged yet never will be, and what was told of them
     is corrected."""
     owed = [due for dues in waits.dues_of(tx, numbers).values() for due in dues]
     waits.drop_dues(tx, [due for due in owed if due.verdict is None])
-    take_back(tx, desk, owed)
+    take_back(tx, desk, owed, now)
 
 
-def take_back(tx: sa.Connection, desk: Desk, owed: Iterable[StoredDue]) -> None:
+def take_back(tx: sa.Connection, desk: Desk, owed: Iterable[StoredDue], now: datetime) -> None:
     """None of this is owed after all: what was told of it is corrected."""
-    facts = [
-        _fact(AlertKind.CORRECTED, due, desk.targets[due.target_id], due.due_at)
-        for due in owed
-        if due.verdict == Verdict.BREACHED and due.target_id in desk.targets
-    ]
-    _write_news(tx, desk, facts)
+    facts = Facts(desk)
+    for due in owed:
+        if due.target_id in desk.targets:
+            facts.turn(due, due, None, None)
+    facts.write(tx, now)
 
 
 def _verdict(
@@ -163,49 +156,3 @@ def _steps(due: StoredDue, wait: StoredWait, target: Target) -> list[datetime]:
         return [at for at in target.warnings(wait.opened_at) if at < due.due_at]
     except ValueError:  # its calendar has no hours any more
         return []
-
-
-def _warnings(
-    due: StoredDue, wait: StoredWait, target: Target, watermark: datetime
-) -> Iterator[Fact]:
-    """Of several steps passed at once, the last is told."""
-    passed = [at for at in _steps(due, wait, target) if at <= watermark]
-    if wait.live and wait.status is Status.OPEN and passed:
-        fact = _fact(AlertKind.WARNING, due, target, passed[-1])
-        yield replace(fact, key=f"{fact.key}/{len(passed)}")
-
-
-def _news(before: StoredDue, after: StoredDue, wait: StoredWait, target: Target) -> Iterator[Fact]:
-    """What those must hear who were told of a breach."""
-    if before.verdict != Verdict.BREACHED:
-        return
-    if after.verdict != Verdict.BREACHED:
-        yield _fact(AlertKind.CORRECTED, after, target, after.due_at)
-    else:
-        yield from _recovery(after, wait, target)
-
-
-def _recovery(due: StoredDue, wait: StoredWait, target: Target) -> Iterator[Fact]:
-    if wait.answered_at:
-        yield _fact(AlertKind.RECOVERED, due, target, wait.answered_at)
-
-
-def _write_news(tx: sa.Connection, desk: Desk, facts: Iterable[Fact]) -> None:
-    about = {
-        _key(AlertKind.BREACH, fact.wait, desk.targets[fact.target_id]): fact for fact in facts
-    }
-    told = alerts.standing(tx, about.keys()) if about else set()
-    _tell(tx, desk, [fact for key, fact in about.items() if key in told])
-
-
-def _tell(tx: sa.Connection, desk: Desk, facts: Iterable[Fact]) -> None:
-    if not desk.is_silent:
-        alerts.write(tx, desk.id, facts)
-
-
-def _fact(kind: AlertKind, due: StoredDue, target: Target, at: datetime) -> Fact:
-    return Fact(_key(kind, due.wait, target), kind, due.wait, due.target_id, at)
-
-
-def _key(kind: AlertKind, wait: int, target: Target) -> str:
-    return f"{kind.value}/{wait}/{target.name}"

@@ -46,10 +46,12 @@ def record(
     changes = [change for each in kept if (change := _change(each))]
     _promise(tx, desk, changes, changed)
     after = _write(tx, desk, changes, counting, now)
-    _owe(tx, desk, changes, after)
-    continued = [one for change, one in zip(changes, after, strict=True) if change.stored]
+    _owe(tx, desk, changes, after, now)
+    continued = [
+        (change.stored, one) for change, one in zip(changes, after, strict=True) if change.stored
+    ]
     judge.revise(tx, desk, continued, accounts.watermark(tx, desk.id), now, counting)
-    _let_go(tx, desk, gone, kept, after)
+    _let_go(tx, desk, gone, kept, after, now)
     counting.write(tx)
 
 
@@ -195,7 +197,11 @@ def _row(change: _Change, desk: Desk, counting: Counting, now: datetime) -> dict
 
 
 def _owe(
-    tx: sa.Connection, desk: Desk, changes: Iterable[_Change], after: Iterable[StoredWait]
+    tx: sa.Connection,
+    desk: Desk,
+    changes: Iterable[_Change],
+    after: Iterable[StoredWait],
+    now: datetime,
 ) -> None:
     """Write the dues of the waits that begin anew. What was judged and counted is kept for
     `judge.revise` to look at again."""
@@ -212,7 +218,7 @@ def _owe(
             due = StoredDue(one.number, promise.target_id, promise.due_at, promise.first_at)
             put.append(replace(due, verdict=old.verdict, tallied=old.tallied) if old else due)
         dropped += known.values()
-    judge.take_back(tx, desk, dropped)
+    judge.take_back(tx, desk, dropped, now)
     waits.drop_dues(tx, dropped)
     waits.put_dues(tx, desk.id, put)
 
@@ -223,6 +229,7 @@ def _let_go(
     gone: Iterable[Gone],
     kept: Iterable[Numbered],
     after: Collection[StoredWait],
+    now: datetime,
 ) -> None:
     """Keep on record the waits that ceased to exist, and judge them no more."""
     numbers = {each.wait.opened_by: each.stored.number for each in kept if each.stored}
@@ -234,4 +241,4 @@ def _let_go(
         if (each.stored.status, each.stored.columns["merged_into"]) != (status, into):
             leaving[each.stored.number] = {"status": status.value, "merged_into": into}
     waits.update(tx, [{"number": number, **row} for number, row in leaving.items()])
-    judge.forget(tx, desk, leaving)
+    judge.forget(tx, desk, leaving, now)

@@ -5,18 +5,22 @@ Whatever decides is exact: instants and spans in microseconds, shares as fractio
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
-from math import ceil, exp, log, prod, sqrt
+from math import ceil, exp, fsum, lgamma, log, prod, sqrt
 from typing import NamedTuple
 
 _TICK = timedelta(microseconds=1)
 _CERTAIN = 1e-9
 """Floating point shares of up to a million waits err by less than this, relatively."""
+
+_NOTHING = 1e-20
+"""What changes a sum of 1 and more no more."""
 
 Z95 = 1.959963984540054
 """The normal distribution holds 95 % within so many standard deviations."""
@@ -154,6 +158,32 @@ def _proper(p: Fraction) -> Fraction:
 def attainment(met: int, breached: int) -> Fraction | None:
     """The share of judged waits that met their target; None where none was judged."""
     return Fraction(met, met + breached) if met + breached else None
+
+
+def poisson_tail(count: int, rate: float) -> float:
+    """The chance that `count` or more happen where `rate` are to be expected (Poisson).
+
+    Small chances are added up from their own side, so that they are exact too.
+    """
+    if count <= 0:
+        return 1.0
+    if rate == 0:
+        return 0.0
+    first = exp(count * log(rate) - rate - lgamma(count + 1))
+    if count > rate:
+        return min(first * fsum(_falling(rate / n for n in itertools.count(count + 1))), 1.0)
+    return 1.0 - first * fsum(_falling(n / rate for n in range(count, 0, -1))) + first
+
+
+def _falling(ratios: Iterable[float]) -> Iterator[float]:
+    """1, and its products with ever smaller ratios, until they count no more."""
+    term = 1.0
+    for ratio in ratios:
+        yield term
+        term *= ratio
+        if term < _NOTHING:
+            return
+    yield term
 
 
 @dataclass(frozen=True, slots=True)

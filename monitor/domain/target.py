@@ -54,7 +54,7 @@ class Target:
             return False
         wanted = self.filter
         return (
-            _speaks(opener.lang, wanted.languages)
+            speaks(opener.lang, wanted.languages)
             and (not wanted.surfaces or opener.surface in wanted.surfaces)
             and (not wanted.min_followers or (opener.author_followers or 0) >= wanted.min_followers)
             and (not wanted.text or bool(wanted.text.search((opener.text or "")[:TEXT_SEEN])))
@@ -103,8 +103,8 @@ def judge(
     return Verdict.UNCONFIRMED if now > due_at else Verdict.PENDING
 
 
-def _speaks(lang: str | None, wanted: tuple[str, ...]) -> bool:
-    """`en` wants `en` and `en-GB`."""
+def speaks(lang: str | None, wanted: tuple[str, ...]) -> bool:
+    """Whether a post's language is one of these: `en` wants `en` and `en-GB`; no wish, any."""
     if not wanted:
         return True
     spoken = (lang or "").casefold()

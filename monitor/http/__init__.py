@@ -7,13 +7,14 @@ origin only, and errors that say what to do, but nothing of what was sent or rec
 
 from __future__ import annotations
 
-from monitor.http.address import is_sendable, web_address, whole_secret
+from monitor.http.address import hidden_address, is_loopback, is_sendable, web_address, whole_secret
 from monitor.http.answer import Answer, RateLimit
 from monitor.http.sessions import Session, Sessions, SignedIn
-from monitor.http.web import Site, Usage, Web
+from monitor.http.web import Hook, Site, Usage, Web
 
 __all__ = [
     "Answer",
+    "Hook",
     "RateLimit",
     "Session",
     "Sessions",
@@ -21,6 +22,8 @@ __all__ = [
     "Site",
     "Usage",
     "Web",
+    "hidden_address",
+    "is_loopback",
     "is_sendable",
     "web_address",
     "whole_secret",

@@ -18,9 +18,27 @@ def web_address(url: str) -> str:
         raise ValueError("is not an address; write https://HOST")
     if parts.userinfo or parts.query or parts.fragment:
         raise ValueError("holds more than a host and a path; write https://HOST")
-    if parts.scheme == "http" and not _is_loopback(parts.host):
+    if parts.scheme == "http" and not is_loopback(parts.host):
         raise ValueError("would send secrets in the clear; write https:// (http: loopback only)")
     return url.rstrip("/")
+
+
+def hidden_address(url: SecretStr) -> SecretStr:
+    """For models: an address that is a secret itself, as those of chat rooms are, if it can be
+    kept: over TLS or on this machine, its path and query told nobody else; else ValueError."""
+    try:
+        parts = httpx.URL(url.get_secret_value())
+    except httpx.InvalidURL:
+        raise ValueError("is not an address; write https://HOST/..") from None
+    if parts.scheme not in ("http", "https") or not parts.host:
+        raise ValueError("is not an address; write https://HOST/..")
+    if parts.userinfo or parts.fragment:
+        raise ValueError(
+            "holds a user or a fragment (#), which are not sent; write https://HOST/.."
+        )
+    if parts.scheme == "http" and not is_loopback(parts.host):
+        raise ValueError("would send secrets in the clear; write https:// (http: loopback only)")
+    return url
 
 
 def is_sendable(secret: str) -> bool:
@@ -48,7 +66,7 @@ def _origin(url: httpx.URL) -> tuple[str, str, int]:
     return url.scheme, url.host, url.port or (443 if url.scheme == "https" else 80)
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

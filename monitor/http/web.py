@@ -7,7 +7,8 @@ import threading
 import time
 import zlib
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,9 +17,10 @@ import httpcore
 import httpx
 import orjson
 import stamina
+from pydantic import SecretStr
 from stamina.instrumentation import set_on_retry_hooks
 
-from monitor.http.address import is_sendable, place, web_address
+from monitor.http.address import hidden_address, is_sendable, place, web_address
 from monitor.http.answer import (
     Answer,
     PassingError,
@@ -50,6 +52,8 @@ set_on_retry_hooks([])
 
 Params = Mapping[str, str | Sequence[str]] | str
 """A query: names with their values, or already written."""
+
+Json = Mapping[str, object] | Sequence[Mapping[str, object]]
 
 
 @dataclass(slots=True)
@@ -95,6 +99,14 @@ class Web:
         ValueError where `address` is no `web_address`, or a header cannot be sent.
         """
         return Site(self, web_address(address), headers or {})
+
+    def hook(self, address: SecretStr) -> Hook:
+        """An address that is a secret itself. Raises ValueError if it is no `hidden_address`."""
+        return Hook(self, httpx.URL(hidden_address(address).get_secret_value()))
+
+    def now(self) -> datetime:
+        """By the clock that requests are stamped with."""
+        return self._clock()
 
     def get(self, url: httpx.URL, headers: Mapping[str, str], also: Collection[int] = ()) -> Answer:
         """The answer to a GET if its status is 2xx or in `also`. Raises FetchError."""
@@ -201,15 +213,44 @@ class Site:
         """The answer to a GET if its status is 2xx or in `also`."""
         return self._web.get(_url(self._address + path, params), self._headers, also)
 
-    def post(
-        self, path: str, json: Mapping[str, object] | None = None, *, also: Collection[int] = ()
-    ) -> Answer:
+    def post(self, path: str, json: Json | None = None, *, also: Collection[int] = ()) -> Answer:
         """The answer to a POST of `json`, or of nothing, if its status is 2xx or in `also`."""
         url, content = httpx.URL(self._address + path), b"" if json is None else orjson.dumps(json)
         headers = (
             {"Content-Type": "application/json", **self._headers} if content else self._headers
         )
         return self._web.post(url, headers, content, also)
+
+
+class Hook:
+    """An address of which errors tell the host alone. Every method raises FetchError."""
+
+    def __init__(self, web: Web, url: httpx.URL) -> None:
+        self._web = web
+        self._url = url
+
+    def get(self) -> Answer:
+        with self._hidden():
+            return self._web.get(self._url, {})
+
+    def post(self, content: bytes, headers: Mapping[str, str]) -> Answer:
+        """The answer to a POST, if its status is 2xx."""
+        if not all(map(is_sendable, headers.values())):
+            raise ValueError("a header cannot be sent; has it line breaks?")
+        with self._hidden():
+            return self._web.post(self._url, headers, content)
+
+    @contextmanager
+    def _hidden(self) -> Iterator[None]:
+        try:
+            yield
+        except FetchError as error:
+            where, told = place(self._url), str(error)
+            known = (
+                told.removeprefix(where) if told.startswith(where) else " fails after a redirect"
+            )
+            told = f"{self._url.host}{known}"
+            raise FetchError(error.reason, told, retry_at=error.retry_at) from None
 
 
 def _url(address: str, params: Params | None) -> httpx.URL:

@@ -17,11 +17,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import orjson
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainValidator,
     StringConstraints,
     ValidationError,
+    WithJsonSchema,
 )
 
 from monitor.domain.post import DeletedBy, Post, Reach, Surface
@@ -53,25 +55,37 @@ def _instant(found: object) -> datetime:
     return in_utc
 
 
+def _is_whole(found: object) -> bool:
+    """In JSON, 5.0 is the same number as 5."""
+    return isinstance(found, float) and found.is_integer()
+
+
 # PostgreSQL stores no NUL, and indexes no more than 2,700 bytes.
-_Text = Annotated[str, StringConstraints(pattern=r"\A[^\x00]*\z")]
-_Name = Annotated[str, StringConstraints(pattern=r"\A[^\x00]*\z", min_length=1, max_length=500)]
-_Count = Annotated[int, Field(ge=0, le=2**63 - 1)]
-_Instant = Annotated[datetime, PlainValidator(_instant)]
+_Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+_Name = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$", min_length=1, max_length=500)]
+_Whole = BeforeValidator(lambda found: int(found) if _is_whole(found) else found)
+_Count = Annotated[int, Field(ge=0, le=2**63 - 1), _Whole]
+_Instant = Annotated[
+    datetime,
+    PlainValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time"}),
+]
 
 
 class _Form(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class _Reach(_Form):
+class HandedReach(_Form):
     likes: _Count | None = None
     reposts: _Count | None = None
     replies: _Count | None = None
     views: _Count | None = None
 
 
-class _Post(_Form):
+class HandedPost(_Form):
+    """The form itself, of which the JSON Schema can be told. To read one there is `parse`."""
+
     id: _Name
     author_id: _Name
     author_handle: _Name
@@ -87,8 +101,8 @@ class _Post(_Form):
     author_name: _Text | None = None
     author_followers: _Count | None = None
     author_is_bot: bool | None = None
-    rating: Annotated[int, Field(ge=1, le=5)] | None = None
-    reach: _Reach | None = None
+    rating: Annotated[int, Field(ge=1, le=5), _Whole] | None = None
+    reach: HandedReach | None = None
     edited_at: _Instant | None = None
     deleted_at: _Instant | None = None
     deleted_by: DeletedBy | None = None
@@ -100,7 +114,8 @@ def parse(line: bytes | str | Mapping[str, Any]) -> Post:
     Raises ValueError with a sentence a field, each saying what was found and what is allowed.
     """
     try:
-        form = _Post.model_validate_json(orjson.dumps(line) if isinstance(line, Mapping) else line)
+        written_out = orjson.dumps(line) if isinstance(line, Mapping) else line
+        form = HandedPost.model_validate_json(written_out)
     except orjson.JSONEncodeError as error:
         raise ValueError(f"not JSON: {error}") from None
     except ValidationError as error:
@@ -148,7 +163,7 @@ def _told(problems: list[ErrorDetails]) -> str:
 
 
 def _sentence(problem: ErrorDetails) -> str:
-    field, found, context = _path(problem["loc"]), shown(problem["input"]), problem.get("ctx", {})
+    field, found, context = path(problem["loc"]), shown(problem["input"]), problem.get("ctx", {})
     match problem["type"]:
         case "json_invalid":
             return f"not JSON: {context['error']}"
@@ -161,11 +176,11 @@ def _sentence(problem: ErrorDetails) -> str:
         case "value_error":
             return f"{field}: {context['error']}"
         case kind:
-            allowed = _ALLOWED.get(kind, "is not allowed: {msg}")
+            allowed = ALLOWED.get(kind, "is not allowed: {msg}")
             return f"{field}: {found} {allowed.format(msg=problem['msg'], **context)}"
 
 
-_ALLOWED = {
+ALLOWED = {
     "string_type": "is no string; write it in quotes",
     "string_too_short": "is empty",
     "string_too_long": "is longer than {max_length} characters",
@@ -179,9 +194,10 @@ _ALLOWED = {
     "tuple_type": "is no list",
     "model_type": "is no object",
 }
+"""What is said of a problem that pydantic calls so."""
 
 
-def _path(location: tuple[int | str, ...]) -> str:
+def path(location: tuple[int | str, ...]) -> str:
     """`reach.likes`, `mentions[0]`."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in location)
     return "".join(steps).removeprefix(".")

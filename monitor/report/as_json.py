@@ -33,7 +33,7 @@ def attained_tree(attained: Attained) -> dict[str, Any]:
         "breached": attained.of(Verdict.BREACHED),
         "pending": attained.of(Verdict.PENDING),
         "unconfirmed": attained.of(Verdict.UNCONFIRMED),
-        "attainment": _float(attained.share),
+        "attainment": decimal(attained.share),
     }
 
 
@@ -48,16 +48,17 @@ def _account(numbers: AccountNumbers) -> dict[str, Any]:
         "open": numbers.open,
         "excluded": dict(sorted(numbers.excluded.items())),
         "nudges": numbers.nudges,
-        "reply_rate": _float(numbers.reply_rate),
-        "first_reply": _times(numbers.replies[Metric.FIRST_REPLY]),
-        "next_reply": _times(numbers.replies[Metric.NEXT_REPLY]),
+        "reply_rate": decimal(numbers.reply_rate),
+        "first_reply": times_tree(numbers.replies[Metric.FIRST_REPLY]),
+        "next_reply": times_tree(numbers.replies[Metric.NEXT_REPLY]),
         "targets": [attained_tree(each) for each in numbers.targets],
         "oldest_open_at": plain.rfc3339(numbers.oldest_open_at),
-        "coverage": _float(numbers.coverage),
+        "coverage": decimal(numbers.coverage),
     }
 
 
-def _times(times: ReplyTimes) -> dict[str, Any]:
+def times_tree(times: ReplyTimes) -> dict[str, Any]:
+    """Of one metric."""
     return {
         "km_p50_seconds": plain.seconds(times.km_p50),
         "km_p90_seconds": plain.seconds(times.km_p90),
@@ -68,5 +69,5 @@ def _times(times: ReplyTimes) -> dict[str, Any]:
     }
 
 
-def _float(share: Fraction | None) -> float | None:
+def decimal(share: Fraction | None) -> float | None:
     return None if share is None else float(share)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from monitor.cycle.act import standing
 from monitor.cycle.desk import account_of
 from monitor.domain.account import Account
 from monitor.domain.fold import fold
-from monitor.domain.outcome import Folded
+from monitor.domain.outcome import Folded, Outcome
 from monitor.domain.target import judge
 from monitor.domain.trace import Due, Step, explain_post, explain_wait
 from monitor.store import accounts, history, posts, waits
@@ -21,10 +22,11 @@ from monitor.store.waits import StoredWait
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """What was asked about, in a line, and its story."""
+    """What was asked about, in a line, its story, and its conversation's posts in their order."""
 
     title: str
     steps: list[Step]
+    posts: Sequence[Outcome]
 
 
 def explained_wait(tx: sa.Connection, settings: Settings, number: int, now: datetime) -> Explained:
@@ -39,7 +41,7 @@ def explained_wait(tx: sa.Connection, settings: Settings, number: int, now: date
         between = settings.calendar.between
         dues = _dues(tx, row.id, wait, now)
         steps = explain_wait(folded, wait.opened_by, account, dues, between)
-    return Explained(_title(settings, number, wait), steps)
+    return Explained(_title(settings, number, wait), steps, folded.outcomes)
 
 
 def explained_post(tx: sa.Connection, settings: Settings, post_id: str, now: datetime) -> Explained:
@@ -51,7 +53,7 @@ def explained_post(tx: sa.Connection, settings: Settings, post_id: str, now: dat
     stored = waits.in_conversations(tx, row.id, conversations)
     dues = {wait.opened_by: _dues(tx, row.id, wait, now) for wait in stored}
     steps = explain_post(folded, post_id, account, dues, settings.calendar.between)
-    return Explained(f"post {post_id} of {settings.name}", steps)
+    return Explained(f"post {post_id} of {settings.name}", steps, folded.outcomes)
 
 
 def conversation_of(tx: sa.Connection, account_id: int, account: Account, post_id: str) -> Folded:

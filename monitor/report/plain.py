@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any
 
 import orjson
 
 from monitor.report.cleaning import cell, json_line
+from monitor.store import instants
 
 _SECOND = timedelta(seconds=1)
 
 
 def rfc3339(at: datetime | None) -> str | None:
     """In UTC, with fractions of a second only where there are any."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+    return instants.rfc3339(at) if at else None
 
 
 def seconds(span: timedelta | None) -> float | int | None:

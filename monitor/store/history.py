@@ -19,7 +19,7 @@ from monitor.store.upsert import in_parts
 _AT_ONCE = 2_000
 """Rows fetched together: memory does not grow with the history."""
 
-_GONE = (Status.MERGED.value, Status.WITHDRAWN.value)
+GONE = (Status.MERGED.value, Status.WITHDRAWN.value)
 
 # An enumeration's own look-up takes longer than all else that is done with a row.
 _KINDS = {kind.value: kind for kind in Kind}
@@ -216,7 +216,7 @@ def listed(
 ) -> Iterator[Mapping[Any, Any]]:
     """Whole rows of waits with their account's name and the `url` of the post to show, in the
     order of their numbers."""
-    query = _LISTED.where(
+    query = LISTED.where(
         wait.c.account_id.in_(sorted(accounts)),
         wait.c.status.in_(sorted(status.value for status in statuses)),
         *window.holds(wait.c.opened_at),
@@ -233,13 +233,13 @@ def listed(
 
 def listed_one(tx: sa.Connection, number: int) -> Mapping[Any, Any]:
     """The same of one wait. Raises LookupError."""
-    row = tx.execute(_LISTED.where(wait.c.number == number)).mappings().one_or_none()
+    row = tx.execute(LISTED.where(wait.c.number == number)).mappings().one_or_none()
     if row is None:
         raise LookupError(f"there is no wait {number}")
     return row
 
 
-_LISTED = (
+LISTED = (
     sa.select(wait, account.c.name.label("account"), post.c.url)
     .join(account, account.c.id == wait.c.account_id)
     .outerjoin(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
@@ -348,7 +348,7 @@ def _in_language(query: sa.Select[Any], narrowed: Narrowing, *, spoken: bool) ->
 
 
 def _standing(account_id: int) -> list[sa.ColumnElement[bool]]:
-    return [wait.c.account_id == account_id, wait.c.status.not_in(_GONE)]
+    return [wait.c.account_id == account_id, wait.c.status.not_in(GONE)]
 
 
 def _stream(tx: sa.Connection, query: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:

@@ -19,6 +19,11 @@ def micros(moment: datetime | timedelta | None) -> int | None:
     return (span.days * 86_400 + span.seconds) * 1_000_000 + span.microseconds
 
 
+def rfc3339(moment: datetime) -> str:
+    """In UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def instant(value: int) -> datetime:
     return EPOCH + timedelta(microseconds=value)
 

@@ -5,6 +5,7 @@ Nothing here is peculiar to one database.
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -262,14 +263,102 @@ alert = Table(
     Column("wait", Number, ForeignKey("wait.number")),
     Column("target_id", Number, ForeignKey("target.id")),
     Column("at", BigInteger, nullable=False),  # the instant it is about
-    Column("told_at", BigInteger),
-    Column("leased_until", BigInteger),  # somebody is telling it
+    Column("written_at", BigInteger, nullable=False),
+    Column("details", Text, nullable=False, default="{}"),  # JSON: what more is to be told of it
+    Column("routed_at", BigInteger),  # when it was decided whom to tell
+    Index("ix_alert_wait", "wait"),
 )
 Index(
-    "ix_alert_untold",
+    "ix_alert_of_account",
+    alert.c.account_id,
+    alert.c.kind,
     alert.c.number,
-    sqlite_where=alert.c.told_at.is_(None),
-    postgresql_where=alert.c.told_at.is_(None),
+    sqlite_where=alert.c.wait.is_(None),
+    postgresql_where=alert.c.wait.is_(None),
+)
+Index(
+    "ix_alert_unrouted",
+    alert.c.number,
+    sqlite_where=alert.c.routed_at.is_(None),
+    postgresql_where=alert.c.routed_at.is_(None),
+)
+
+# One message to one notifier, as it was first composed.
+message = Table(
+    "message",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("key", Text, nullable=False, unique=True),  # the same however often it is tried
+    Column("notifier", Text, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("composed_at", BigInteger, nullable=False),
+    Column("body", Text),  # JSON: what is told, until that is settled
+    Column("next_try_at", BigInteger),  # none once settled
+    Column("tries", Integer, nullable=False, default=0),
+    Column("tried_at", BigInteger),
+    Column("leased_by", Text),  # the process that tells it at this moment
+    Column("leased_until", BigInteger),
+    Column("told_at", BigInteger),
+    Column("failed_at", BigInteger),  # for good
+    Column("reason", Text),  # why it last failed
+    Index("ix_message_notifier_route_composed_at", "notifier", "route", "composed_at"),
+    Index("ix_message_notifier_tried_at", "notifier", "tried_at"),
+)
+Index(
+    "ix_message_unsettled",
+    message.c.notifier,
+    message.c.next_try_at,
+    sqlite_where=message.c.next_try_at.is_not(None),
+    postgresql_where=message.c.next_try_at.is_not(None),
+)
+
+# That one notifier is to be told one fact; the `turn`-th reminder of it, or 0.
+notice = Table(
+    "notice",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("alert", Number, ForeignKey("alert.number"), nullable=False),
+    Column("notifier", Text, nullable=False),
+    Column("after", BigInteger, nullable=False),  # the route's
+    Column("turn", Integer, nullable=False),
+    Column("route", Text, nullable=False),
+    Column("not_before", BigInteger, nullable=False),
+    Column("look_again_at", BigInteger),  # it is silenced, or taken by somebody
+    Column("message", Number, ForeignKey("message.number")),  # that tells it
+    Column("dropped", Text),  # why it is told no more
+    UniqueConstraint("alert", "notifier", "after", "turn"),
+    Index("ix_notice_message", "message"),
+)
+Index(
+    "ix_notice_pending",
+    notice.c.notifier,
+    notice.c.route,
+    notice.c.not_before,
+    sqlite_where=sa.and_(notice.c.message.is_(None), notice.c.dropped.is_(None)),
+    postgresql_where=sa.and_(notice.c.message.is_(None), notice.c.dropped.is_(None)),
+)
+
+# Counted for ever: "" how many messages it was told, else how often telling failed, by reason.
+# The row "" is also what a process holds while it decides what to tell.
+notifier_tally = Table(
+    "notifier_tally",
+    metadata,
+    Column("notifier", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("value", BigInteger, nullable=False),
+)
+
+silence = Table(
+    "silence",
+    metadata,
+    Column("number", Number, primary_key=True, autoincrement=True),
+    Column("matchers", Text, nullable=False),  # JSON: brand, platform, account, target
+    Column("reason", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("until_at", BigInteger, nullable=False),
+    Column("ended_by", Text),  # who ended it before its time
+    Index("ix_silence_until_at", "until_at"),
 )
 
 # Who was erased, as digests that know a name when it comes again, and the pseudonym of each.
@@ -287,5 +376,21 @@ lease = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("holder", Text, nullable=False),
+    Column("until_at", BigInteger, nullable=False),
+)
+
+# With what the cookies of the pages' sessions are signed: one row.
+signing = Table(
+    "signing",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("key", Text, nullable=False),
+)
+
+# Sessions from which somebody has logged out, until they would have ended anyway.
+ended_session = Table(
+    "ended_session",
+    metadata,
+    Column("session", Text, primary_key=True),
     Column("until_at", BigInteger, nullable=False),
 )

@@ -39,6 +39,14 @@ class StoredWait:
     def ended_at(self) -> datetime | None:
         return instant_or_none(self.columns["ended_at"])
 
+    @property
+    def nudges(self) -> int:
+        return int(self.columns["nudges"])
+
+    @property
+    def last_nudge_at(self) -> datetime | None:
+        return instant_or_none(self.columns["last_nudge_at"])
+
 
 def stored(columns: Mapping[Any, Any]) -> StoredWait:
     """A wait from its row."""
@@ -180,6 +188,8 @@ _JUDGED = (
     wait.c.opened_at,
     wait.c.answered_at,
     wait.c.ended_at,
+    wait.c.nudges,
+    wait.c.last_nudge_at,
     wait.c.status,
     wait.c.live,
     wait.c.late_arrival,

@@ -9,8 +9,9 @@ from collections.abc import Callable, Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from monitor.web.problem import told
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -21,7 +22,10 @@ HEADERS = [
         b"default-src 'self'; base-uri 'none'; form-action 'self'; "
         b"frame-ancestors 'none'; object-src 'none'",
     ),
-    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=(), usb=()"),
+    (b"referrer-policy", b"same-origin"),  # with no-referrer, a form of ours has no Origin
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
 ]
@@ -38,7 +42,7 @@ class Guard:
             await self._site(scope, receive, send)
             return
         complaint = self._complaint(scope["method"], Headers(scope=scope))
-        site = PlainTextResponse(f"{complaint}\n", status_code=403) if complaint else self._site
+        site = told(scope["path"], 403, complaint) if complaint else self._site
         await site(scope, receive, _with_headers(send))
 
     def _complaint(self, method: str, headers: Headers) -> str | None:

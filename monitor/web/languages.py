@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 NAMES = {
     "ar": "Arabic",
     "bg": "Bulgarian",
@@ -52,6 +54,14 @@ NAMES = {
     "vi": "Vietnamese",
     "zh": "Chinese",
 }
+
+
+_TAG = re.compile("[A-Za-z]{1,8}(-[A-Za-z0-9]{1,8})*")
+
+
+def tag(lang: str | None) -> str:
+    """What a browser can make use of (BCP 47); empty for what somebody has made up."""
+    return lang if lang and len(lang) < 40 and _TAG.fullmatch(lang) else ""
 
 
 def named(tag: str | None) -> str:

@@ -29,6 +29,7 @@ _FILTERS = {
     "percent": wording.percent,
     "platform": wording.platform,
     "spell": spell,
+    "tag": languages.tag,
     "trouble": reasons.trouble,
 }
 

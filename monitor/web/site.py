@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -19,10 +20,14 @@ from monitor.web import api
 from monitor.web.account import page as account
 from monitor.web.auth import Auth
 from monitor.web.deck import Deck
+from monitor.web.entrance import Entrance
 from monitor.web.guard import Guard
+from monitor.web.limits import Attempts
 from monitor.web.paper import Paper
-from monitor.web.problem import API, problem
+from monitor.web.problem import STORE_REST, come_back, told
 from monitor.web.report import page as report
+from monitor.web.session import Sessions
+from monitor.web.visitor import Reception
 from monitor.web.wait import page as wait
 from monitor.web.wallboard import page as wallboard
 
@@ -34,6 +39,9 @@ HERE = Path(__file__).parent
 def build(deck: Deck) -> ASGIApp:
     """The site, guarded."""
     pages, paper = _Pages(deck), Paper(deck)
+    sessions = Sessions(deck.store)
+    reception = Reception(sessions, Attempts(), deck.clock)
+    entrance = Entrance(deck, paper, sessions, reception)
     router = Router(
         [
             *wallboard.routes(deck, paper),
@@ -44,34 +52,39 @@ def build(deck: Deck) -> ASGIApp:
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
             Route("/-/reload", pages.reload, methods=["POST"]),
+            *entrance.routes(),
             *api.routes(deck),
-            Mount("/static", StaticFiles(directory=HERE / "static")),
+            Mount("/static", _Static(directory=HERE / "static")),
         ]
     )
     careful = ExceptionMiddleware(router, {StoreError: _store_failed, Exception: _failed})
-    return Guard(Auth(careful, lambda: deck.config.http), lambda: _hosts(deck))
+    return Guard(Auth(careful, deck, reception), lambda: _hosts(deck))
 
 
 def _store_failed(request: Request, error: Exception) -> Response:
-    return _told(request, 503, f"the store cannot be used: {error}")
+    return come_back(request.url.path, 503, f"the store cannot be used: {error}", STORE_REST)
 
 
 def _failed(request: Request, error: Exception) -> Response:
     """A defect. What it says may be somebody's words: the log tells where it arose, and no more."""
     log.error("page.failed", path=request.url.path, exc_info=error)
-    return _told(request, 500, "a defect in replywatch: see its log")
-
-
-def _told(request: Request, status: int, detail: str) -> Response:
-    if request.url.path.startswith(API):
-        return problem(status, detail)
-    return PlainTextResponse(f"{detail}\n", status)
+    return told(request.url.path, 500, "a defect in replywatch: see its log")
 
 
 def _hosts(deck: Deck) -> set[str]:
     http = deck.config.http
     external = urlsplit(http.external_url).hostname
     return {*http.hosts, *([external] if external else [])}
+
+
+class _Static(StaticFiles):
+    """Asked for anew each time, so that after an upgrade no page wears the old sheet; mostly the
+    answer is that nothing has changed."""
+
+    def file_response(self, *args: Any, **more: Any) -> Response:
+        response = super().file_response(*args, **more)
+        response.headers["cache-control"] = "no-cache"
+        return response
 
 
 class _Pages:

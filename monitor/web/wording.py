@@ -85,12 +85,14 @@ def big(count: int | None) -> str:
     return f"{whole} {unit}"
 
 
-def percent(share: Fraction | None, beside: float = 1.0) -> str:
-    """`87 %`, rounded down; with a decimal where that of the figure beside it needs one."""
+def percent(share: Fraction | float | None, beside: float = 1.0) -> str:
+    """`87 %`, rounded down; with a decimal where that of the figure beside it needs one. An
+    objective, which is no fraction, is told as it was written."""
     if share is None:
         return NOTHING
     places = decimals(beside)
-    scaled = int(share * 100 * 10**places)
+    scaled = share * 100 * 10**places
+    scaled = int(scaled) if isinstance(scaled, Fraction) else round(scaled)
     return f"{scaled / 10**places:.{places}f}{_NO_BREAK}%"
 
 
@@ -113,7 +115,7 @@ def platform(name: str) -> str:
 
 
 def holder(name: str | None) -> str:
-    """Who has a wait, at the head of a sentence; whoever acts without a login is called somebody."""
+    """Who has a wait, at the head of a sentence; without a login it is somebody."""
     return name if name and name != "somebody" else "Somebody"
 
 

@@ -12,21 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cycle.notify import notify
-from monitor.ports.notifier import Notice
 from tests.acceptance.platform import Platform
 from tests.acceptance.running import REPLYWATCH
 from tests.acceptance.watching import Hands, Watched
-
-
-class Desk:
-    """Somebody who is told."""
-
-    def __init__(self) -> None:
-        self.told: list[str] = []
-
-    def tell(self, notice: Notice) -> None:
-        self.told.append(notice.key)
+from tests.telling import Ears, begin, plan_to, tell
 
 
 @pytest.fixture
@@ -111,7 +100,7 @@ def test_what_is_restored_tells_what_was_told_then(
 def test_after_a_restore_it_catches_up_and_nothing_told_before_the_copy_is_told_again(
     watched: Watched, platform: Platform, clock: Hands, tmp_path: Path
 ) -> None:
-    desk = Desk()
+    desk = Ears()
     asks(watched, platform, "ana")
     breaks(watched, desk)
     asks(watched, platform, "bo")
@@ -128,7 +117,7 @@ def test_after_a_restore_it_catches_up_and_nothing_told_before_the_copy_is_told_
     again.close()
 
     assert caught == lost
-    assert desk.told == ["breach/1/six", "breach/2/six", "breach/3/six", "breach/2/six"]
+    assert desk.facts == ["breach/1/six", "breach/2/six", "breach/3/six", "breach/2/six"]
 
 
 def asks(watched: Watched, platform: Platform, customer: str) -> None:
@@ -138,8 +127,10 @@ def asks(watched: Watched, platform: Platform, customer: str) -> None:
     watched.poll()
 
 
-def breaks(watched: Watched, desk: Desk) -> None:
+def breaks(watched: Watched, desk: Ears) -> None:
     """Nobody answers, and the desk is told."""
     watched.clock.forward(400)
     watched.poll()
-    notify(watched.store, desk, watched.clock())
+    plan = plan_to(desk, watches={"acme": watched.watch})
+    begin(watched.store, plan, watched.clock())
+    tell(watched.store, plan, watched.clock())

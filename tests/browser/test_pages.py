@@ -35,7 +35,7 @@ def busy(daemon: Daemon, platform: Platform) -> Daemon:
     return daemon
 
 
-PATHS = ("/", "/?language=sv", "/waits/1", "/accounts", "/accounts/acme")
+PATHS = ("/", "/?language=sv", "/waits/1", "/accounts", "/accounts/acme", "/report")
 SIGHTS = [
     *((path, size) for path in PATHS for size in (DESK, PHONE)),
     ("/?view=wall", WALL),

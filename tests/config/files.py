@@ -1,4 +1,4 @@
-"""Configuration files for tests, read with two connectors that exist here only."""
+"""Configuration files for tests, read with connectors and notifiers that exist here only."""
 
 from __future__ import annotations
 
@@ -12,8 +12,9 @@ import pytest
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from monitor.config import Account, Config, ConfigError, Problem, load
-from monitor.config.installed import Connectors
+from monitor.config.installed import Connectors, Notifiers
 from monitor.ports.connector import Connector, Presence
+from monitor.ports.notifier import Notifier
 
 ACCOUNTS = """
 accounts:
@@ -55,7 +56,35 @@ class DrawerConfig(BaseModel):
         return Built(presence, web)  # type: ignore[return-value]
 
 
+class BellConfig(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    bell: SecretStr
+    loud: bool = False
+
+    def build(self, web: Any, texts: Any) -> Notifier:
+        raise NotImplementedError
+
+
+class FlagConfig(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    flag: str
+
+    def build(self, web: Any, texts: Any) -> Notifier:
+        raise NotImplementedError
+
+
+class NoNotifier(BaseModel):
+    hollow: str
+
+
 CONNECTORS: Connectors = {"kiosk": lambda: KioskConfig, "drawer": lambda: DrawerConfig}
+NOTIFIERS: Notifiers = {
+    "bell": lambda: BellConfig,
+    "flag": lambda: FlagConfig,
+    "hollow": lambda: NoNotifier,
+}
 
 
 class Files:
@@ -66,7 +95,7 @@ class Files:
 
     def load(self, text: str, environ: Mapping[str, str] | None = None) -> Config:
         self.path.write_text(text, encoding="utf-8")
-        return load(self.path, environ or {}, CONNECTORS)
+        return load(self.path, environ or {}, CONNECTORS, NOTIFIERS)
 
     def with_account(self, sections: str) -> Config:
         """The file of these sections and a small account."""

@@ -14,7 +14,11 @@ from monitor.config.yaml_lines import read_yaml
 
 FOLDER = Path(__file__).parents[2] / "config"
 EXAMPLE = FOLDER / "replywatch.example.yml"
-SECRETS = dict.fromkeys(re.findall(r"\$\{(\w+)\}", EXAMPLE.read_text(encoding="utf-8")), "secret")
+SHAPES = {"URL": "https://secret.example/", "APPRISE": "json://secret.example/"}
+SECRETS = {
+    name: SHAPES.get(name.rpartition("_")[2], "secret")
+    for name in re.findall(r"\$\{(\w+)\}", EXAMPLE.read_text(encoding="utf-8"))
+}
 
 
 def loaded(name: str) -> Config:

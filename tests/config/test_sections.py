@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitor.config import Http, Retention, Sandbox
+from monitor.config import Http, Retention, Sandbox, Surge
+from monitor.domain.rhythm import Rhythm
 from tests.config.files import ACCOUNTS, Files
 
 
@@ -122,6 +123,48 @@ def test_nothing_goes_within_a_day(files: Files, keys: str) -> None:
     assert problem.message.endswith("is too short; write 1d or more")
 
 
-@pytest.mark.parametrize("section", ["notifiers", "routes", "digest", "heartbeat"])
-def test_what_this_version_cannot_do_is_not_accepted(files: Files, section: str) -> None:
-    assert files.problem(f"{section}: {{}}" + ACCOUNTS).message.startswith("unknown key; ")
+@pytest.mark.parametrize("sections", ["", "surge:\n", "surge: {}\n"])
+def test_neither_figures_nor_spreading_posts_are_told_unless_set(
+    files: Files, sections: str
+) -> None:
+    account = files.with_account(sections).accounts[0]
+
+    assert (account.digest, account.surge) == (None, Surge(None, None))
+
+
+def test_every_account_knows_when_its_figures_are_told_and_by_which_clock(files: Files) -> None:
+    account = files.with_account(
+        "timezone: Asia/Tokyo\ndigest: {at: sun 06:30}\nsurge: {reach: 10000, reach_per_10m: 5}\n"
+    ).accounts[0]
+
+    assert account.digest == Rhythm(time(6, 30), weekday=6)
+    assert account.timezone == ZoneInfo("Asia/Tokyo")
+    assert account.surge == Surge(10_000, 5)
+
+
+@pytest.mark.parametrize(
+    ("sections", "key", "message"),
+    [
+        (
+            'digest: {at: "8:00"}',
+            "digest.at",
+            '"8:00" is no time of a week or day; write "mon 08:00" or "daily 08:00"',
+        ),
+        (
+            "digest: {at: 800}",
+            "digest.at",
+            'a number where there should be a time such as "mon 08:00" or "daily 08:00"',
+        ),
+        ("digest: {}", "digest.at", "is missing"),
+        ("surge: {reach: 0}", "surge.reach", "Input should be greater than 0"),
+        ("surge: {reach_per_10m: many}", "surge.reach_per_10m", "a text where there should be"),
+        ("surge: {reech: 1}", "surge.reech", 'unknown key; did you mean "reach"?'),
+    ],
+)
+def test_what_cannot_be_told_is_refused(
+    files: Files, sections: str, key: str, message: str
+) -> None:
+    problem = files.problem(f"timezone: UTC\n{sections}{ACCOUNTS}")
+
+    assert (problem.line, problem.key) == (2, key)
+    assert problem.message.startswith(message)

@@ -78,8 +78,8 @@ class House:
             accounts.cover(tx, self.desk.id, LONG_AGO, at(minute), live=True)
             judge_account(tx, self.desk, at(minute), at(minute), was_blind=was_blind)
 
-    def poll(self, *posts: Post, minute: float) -> None:
-        self.take(*posts, minute=minute)
+    def poll(self, *posts: Post, minute: float, live: bool = True) -> None:
+        self.take(*posts, minute=minute, live=live)
         self.observe(minute)
 
     def act(self, number: int, deed: Deed, minute: float, reason: Dismissal | None = None) -> None:

@@ -143,27 +143,54 @@ class History(RuleBasedStateMachine):
     def facts_are_true_and_told_once(self) -> None:
         alerts, rows = self.house.alerts(), self.house.rows()
         assert alerts[: len(self.alerts)] == self.alerts
-        verdicts = {
-            f"breach/{due.wait}/{self.promises[due.target_id].name}": due.verdict
-            for due in self.dues()
-        }
+        assert len(set(alerts)) == len(alerts)
+        verdicts = {(due.wait, self.named(due)): due.verdict for due in self.dues()}
         for key in alerts[len(self.alerts) :]:
-            kind, number, *_ = key.split("/")
-            assert rows[int(number)]["live"] or kind == "corrected"
+            kind, number, about, *_ = key.split("/")
+            row = rows[int(number)]
+            assert row["live"] or kind == "corrected"
             if kind == "breach":
-                assert verdicts[key] == Verdict.BREACHED
+                assert verdicts[int(number), about] == Verdict.BREACHED
             if kind in ("recovered", "corrected"):
                 assert key.replace(kind, "breach") in alerts[: alerts.index(key)]
+            if kind == "nudged":
+                assert (row["status"], row["nudges"]) == ("open", int(about))
         self.alerts = alerts
 
     @invariant()
+    def a_breach_is_told_again_only_after_it_was_said_to_be_over(self) -> None:
+        for told in self.told().values():
+            for number, key in enumerate(told):
+                if key.startswith("breach") and number:
+                    assert told[number - 1].startswith(("recovered", "corrected"))
+
+    @invariant()
     def the_overdue_are_told(self) -> None:
-        rows = self.house.rows()
+        rows, told = self.house.rows(), self.told()
         for due in self.dues():
             is_late = due.verdict == Verdict.BREACHED and rows[due.wait]["status"] == "open"
             is_promised = due.target_id in self.house.desk.targets
             if is_late and is_promised and rows[due.wait]["live"]:
-                assert f"breach/{due.wait}/{self.promises[due.target_id].name}" in self.alerts
+                assert told[due.wait, self.named(due)][-1].startswith("breach")
+
+    @invariant()
+    def nobody_is_left_to_believe_in_a_breach_that_is_none(self) -> None:
+        for due in self.dues():
+            told = self.told().get((due.wait, self.named(due)))
+            if told and due.target_id in self.house.desk.targets and not self.is_gone(due):
+                assert (due.verdict == Verdict.BREACHED) or told[-1].startswith("corrected")
+
+    def told(self) -> Mapping[tuple[int, str], list[str]]:
+        """By wait and promise: breaches and their ends, in order."""
+        found: dict[tuple[int, str], list[str]] = {}
+        for key in self.house.alerts():
+            kind, number, about, *_ = key.split("/")
+            if kind in ("breach", "recovered", "corrected"):
+                found.setdefault((int(number), about), []).append(key)
+        return found
+
+    def named(self, due: StoredDue) -> str:
+        return self.promises[due.target_id].name
 
     def dues(self) -> list[StoredDue]:
         numbers = self.house.rows().keys()

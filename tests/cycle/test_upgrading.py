@@ -22,12 +22,12 @@ from monitor.cycle.upgrading import bring_up_to_date
 from monitor.daemon import Daemon
 from monitor.domain.post import Post
 from monitor.domain.wait import DEFINITION_VERSION
-from monitor.notifiers.log import LogNotifier
 from monitor.store import accounts, schema
 from monitor.store.database import MIGRATIONS, Store
 from monitor.store.instants import micros
 from tests.building import at, mention, reply
 from tests.cycle.house import LONG_AGO, watched
+from tests.telling import Ears, plan_to
 
 NOW = at(60)
 
@@ -65,7 +65,11 @@ class Past:
 
     def figures(self) -> list[list[dict[str, Any]]]:
         """What was counted and told."""
-        return [self._all(table) for table in (schema.tally, schema.bucket, schema.alert)]
+        told = [
+            {name: value for name, value in row.items() if name != "written_at"}
+            for row in self._all(schema.alert)
+        ]
+        return [self._all(schema.tally), self._all(schema.bucket), told]
 
     def _all(self, table: sa.Table) -> list[dict[str, Any]]:
         with self.store.read() as tx:
@@ -173,7 +177,7 @@ def test_cut_short_it_begins_anew(past: Past) -> None:
 def test_the_daemon_does_it_before_all_else(past: Past, begin: Any) -> None:
     past.poll(*ANSWERED)
     past.older_rules(status="open")
-    daemon = Daemon(past.store, {"acme": past.watch}, LogNotifier(), lambda: NOW)
+    daemon = Daemon(past.store, {"acme": past.watch}, plan_to(Ears()), lambda: NOW)
     begin(daemon)
     if begin is Daemon.start:
         daemon.stop()

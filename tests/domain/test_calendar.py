@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import astuple
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -72,6 +72,20 @@ ROUND_THE_CLOCK = calendar("Australia/Lord_Howe", {"mon-sun": [WHOLE_DAY]})
 def test_a_promise_of_two_hours_falls_due_in_open_time(asked: str, due: str) -> None:
     assert DESK.due(at(asked), timedelta(hours=2)) == at(due)
     assert DESK.between(at(asked), at(due)) == timedelta(hours=2)
+
+
+def test_the_spans_in_which_it_is_open_are_told_in_order() -> None:
+    spans = list(DESK.open_spans(at("2026-06-05 16:00"), at("2026-06-08 09:30")))
+
+    assert spans == [
+        (at("2026-06-05 16:00"), at("2026-06-05 17:00")),
+        (at("2026-06-06 10:00"), at("2026-06-06 14:00")),
+        (at("2026-06-08 09:00"), at("2026-06-08 09:30")),
+    ]
+    start, end = at("2026-12-31 23:00"), at("2027-01-01 01:00")
+    assert list(ROUND_THE_CLOCK.open_spans(start, end)) == [(start, end)]
+    assert list(ALWAYS.open_spans(start, end)) == [(start, end)]
+    assert not list(DESK.open_spans(end, start))
 
 
 def test_a_promise_of_nothing_is_due_when_asked_though_closed() -> None:
@@ -290,6 +304,16 @@ def test_business_time_adds_up(
     middle, end = start + one, start + one + two
     parts = rules.between(start, middle) + rules.between(middle, end)
     assert rules.between(start, end) == parts
+
+
+@given(calendars, moments, spans)
+def test_the_spans_in_which_it_is_open_add_up_to_business_time(
+    rules: Calendar, start: datetime, span: timedelta
+) -> None:
+    found = list(rules.open_spans(start, start + span))
+    total = sum((closes - opens for opens, closes in found), timedelta(0))
+    assert total == rules.between(start, start + span)
+    assert all(one[1] < other[0] for one, other in pairwise(found))
 
 
 @given(calendars, moments, spans.filter(bool))

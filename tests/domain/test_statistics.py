@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from decimal import Context, Decimal, localcontext
 from fractions import Fraction
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given
@@ -21,6 +22,7 @@ from monitor.domain.statistics import (
     coverage,
     naive_percentile,
     observed,
+    poisson_tail,
     survival,
     united,
 )
@@ -275,6 +277,41 @@ def test_a_span_that_ends_before_it_starts_is_refused() -> None:
         between(5, 4)
     with pytest.raises(ValueError, match="swap them"):
         coverage([], after(5), after(4))
+
+
+def slow_tail(count: int, rate: float) -> Decimal:
+    """One minus the chances of 0 to count - 1, added up with three hundred digits."""
+    with localcontext(Context(prec=300)):
+        exact = Decimal(rate)
+        ratios = (exact / n for n in range(1, count))
+        chances = accumulate(ratios, lambda chance, ratio: chance * ratio, initial=(-exact).exp())
+        return 1 - sum(chances, Decimal(0)) if count > 0 else Decimal(1)
+
+
+@given(st.integers(0, 150), st.floats(0.01, 100))
+def test_the_chance_of_so_many_is_the_slow_sum(count: int, rate: float) -> None:
+    assert poisson_tail(count, rate) == pytest.approx(float(slow_tail(count, rate)), rel=1e-9)
+
+
+@given(st.integers(0, 150), st.floats(0, 100))
+def test_more_are_less_likely_and_likelier_where_more_are_usual(count: int, rate: float) -> None:
+    chance = poisson_tail(count, rate)
+
+    assert 0 <= poisson_tail(count + 1, rate) <= chance <= 1
+    assert chance <= poisson_tail(count, rate + 1) + 1e-12
+
+
+@pytest.mark.parametrize(
+    ("count", "rate", "chance"),
+    [(0, 0, 1), (1, 0, 0), (0, 5, 1), (1, 0.5, 0.393469340287367), (39, 20, 1.08753438699e-4)],
+)
+def test_some_chances_as_tables_have_them(count: int, rate: float, chance: float) -> None:
+    assert poisson_tail(count, rate) == pytest.approx(chance, rel=1e-9)
+
+
+def test_a_great_many_are_no_slower_and_no_less_exact() -> None:
+    assert poisson_tail(1_000_000, 1_000_000) == pytest.approx(0.5, abs=1e-3)
+    assert poisson_tail(1_010_000, 1_000_000) < 1e-20
 
 
 def test_every_threshold_is_a_bound_once() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterable, Mapping
+from collections.abc import AsyncIterable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 import sqlalchemy as sa
+from starlette.types import ASGIApp
 
 from monitor import web
 from monitor.app import Program
@@ -23,15 +24,18 @@ TOKENS = f"""
   tokens:
     - {{name: sender, token: {SECRET}, scopes: [ingest]}}
 """
-ACCOUNTS = """
+HEAD = """
 store: sqlite:///rw.db
 targets:
   forty: {metric: first_reply, within: 40s, objective: 90%, warn_at: []}
 accounts:
-  - {name: phone, connector: inbox, handle: desk}
-  - {name: social, connector: mastodon, server: "https://social.example", handle: desk,
-     access_token: t}
 """
+ACCOUNTS = {
+    "phone": "{name: phone, connector: inbox, handle: desk}",
+    "social": '{name: social, connector: mastodon, server: "https://social.example", handle: desk,'
+    " access_token: t}",
+    "chat": "{name: chat, connector: inbox, handle: helper, brand: Other}",
+}
 
 Body = bytes | AsyncIterable[bytes]
 Headers = Mapping[str, str] | Mapping[bytes, bytes]
@@ -44,10 +48,15 @@ class Inbox:
         self.clock, self._path = clock, folder / "rw.yml"
         self.write(http)
         self.program = Program(self._path, clock)
-        self._site = web.build(self.program)
+        self.serve(web.build(self.program))
 
-    def write(self, http: str) -> None:
-        self._path.write_text(f"http:{http}{ACCOUNTS}", encoding="utf-8")
+    def serve(self, site: ASGIApp) -> None:
+        """From now on, by this."""
+        self._site = site
+
+    def write(self, http: str, accounts: Collection[str] = tuple(ACCOUNTS)) -> None:
+        entries = "".join(f"  - {ACCOUNTS[name]}\n" for name in accounts)
+        self._path.write_text(f"http:{http}{HEAD}{entries}", encoding="utf-8")
 
     def close(self) -> None:
         for watch in self.program.watches.values():

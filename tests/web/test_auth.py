@@ -51,14 +51,14 @@ def inbox(tmp_path: Path, clock: Hands) -> Iterator[Inbox]:
     inbox.close()
 
 
-@pytest.mark.parametrize("path", ["/-/healthy", "/metrics"])
-def test_health_and_metrics_stay_open(inbox: Inbox, path: str) -> None:
+@pytest.mark.parametrize("path", ["/-/healthy", "/metrics", "/login", "/static/style.css"])
+def test_health_and_metrics_stay_open_and_the_way_in(inbox: Inbox, path: str) -> None:
     assert inbox.ask("GET", path, NOBODY).status_code == 200
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/waiting", "/-/ready", "/static/style.css", "/api/v1/x", "/metrics/", "//metrics"],
+    ["/", "/waiting", "/-/ready", "/logins", "/api/v1/x", "/metrics/", "//metrics"],
 )
 def test_everything_else_is_closed(inbox: Inbox, path: str) -> None:
     assert inbox.ask("GET", path, NOBODY).status_code == 401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import sqlalchemy as sa
 from starlette.types import ASGIApp, Message
 
 from monitor.web.wallboard.board import MOST_CHANNELS
+from monitor.web.wallboard.stream import BEAT
 from tests.acceptance.platform import Platform
 from tests.acceptance.watching import Hands
 from tests.web.conftest import House
@@ -225,6 +227,25 @@ def looks() -> Iterator[list[str]]:
         yield seen
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+
+def test_what_somebody_elses_look_has_found_is_told_at_once(
+    house: House, platform: Platform
+) -> None:
+    house.poll()
+    place = place_of(house)
+
+    async def heard() -> float:
+        async with Listener(house.site, f"after={place}") as listener:
+            await asyncio.sleep(1.2)
+            platform.says("ada")
+            await asyncio.to_thread(house.poll)
+            await asyncio.to_thread(house.client.get, "/")
+            began = time.perf_counter()
+            await listener.next()
+            return time.perf_counter() - began
+
+    assert asyncio.run(heard()) < BEAT / 2
 
 
 def test_the_stream_lets_go_when_the_program_ends(house: House) -> None:

@@ -5,8 +5,18 @@ from __future__ import annotations
 import pytest
 
 from tests.web.conftest import House
+from tests.web.problems import problem
 
-PATHS = ["/", "/waiting", "/metrics", "/-/healthy", "/-/ready", "/static/live.js", "/nowhere"]
+PATHS = [
+    "/",
+    "/waiting",
+    "/metrics",
+    "/-/healthy",
+    "/-/ready",
+    "/static/live.js",
+    "/api/v1/waits",
+    "/nowhere",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -79,3 +89,14 @@ def test_every_answer_forbids_foreign_scripts_and_frames(
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+    assert headers["cross-origin-opener-policy"] == "same-origin"
+    assert headers["cross-origin-resource-policy"] == "same-origin"
+    assert headers["referrer-policy"] == "same-origin"
+    assert "camera=()" in headers["permissions-policy"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"host": "evil.example"}, {"origin": "https://evil.example"}], ids=["host", "page"]
+)
+def test_the_api_tells_a_refusal_as_a_problem(house: House, headers: dict[str, str]) -> None:
+    assert problem(house.client.post("/api/v1/waits/1/ack", headers=headers))[0] == 403

@@ -102,7 +102,7 @@ def _path(axis: _Axis, medians: Sequence[tuple[datetime, timedelta]], top: int) 
         command = "L" if before and at - before <= 3 * EVERY else "M"
         found.append(f"{command}{axis.x(at)} {_height(median.total_seconds(), top)}")
         if command == "M":
-            found.append("h0.1")  # a lone point shows as a dot
+            found.append("h3")  # a lone point shows as a dot
         before = at
     return "".join(found)
 

@@ -13,7 +13,8 @@ from monitor.domain.wait import Deed, Dismissal, Status
 from monitor.report.listing import described
 from monitor.store import accounts, history
 from monitor.store.waits import StoredWait
-from monitor.web.api.endpoint import Endpoint, Here, Inputs, Nothing, acts
+from monitor.web.api.calling import acts
+from monitor.web.api.endpoint import Endpoint, Here, Inputs, Nothing
 from monitor.web.api.finding import watch_of
 from monitor.web.api.shapes import ActedWait, WaitId, acted_tree
 from monitor.web.problem import RefusedError
@@ -30,7 +31,7 @@ class OneWait(Inputs):
     id: WaitId
 
 
-class Reason(Inputs):
+class Dismissing(Inputs):
     reason: Annotated[Dismissal, Field(description="Why no reply is needed.")]
     note: Annotated[Note | None, Field(description="For those who ask later.")] = None
 
@@ -43,7 +44,7 @@ def release(here: Here, asked: OneWait, _body: Nothing) -> dict[str, Any]:
     return _done(here, asked.id, Deed.RELEASE)
 
 
-def dismiss(here: Here, asked: OneWait, body: Reason) -> dict[str, Any]:
+def dismiss(here: Here, asked: OneWait, body: Dismissing) -> dict[str, Any]:
     return _done(here, asked.id, Deed.DISMISS, body.reason, body.note)
 
 
@@ -104,7 +105,7 @@ ENDPOINTS: list[Endpoint] = [
         "/waits/{id}/dismiss",
         "Judge that a wait needs no reply. Past its due, the breach stays.",
         OneWait,
-        Reason,
+        Dismissing,
         ActedWait,
         dismiss,
         _ERRORS,

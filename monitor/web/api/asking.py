@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar, get_origin
+from typing import TYPE_CHECKING, TypeVar, get_origin
 
 from pydantic import ValidationError
 from starlette.requests import Request
 
-from monitor.ports.interchange import shown
-from monitor.web.api.endpoint import Inputs
+from monitor.ports import interchange
+from monitor.ports.interchange import path, shown
+from monitor.web.api.endpoint import JSON, Inputs
+from monitor.web.body import content
 from monitor.web.problem import RefusedError
 
 if TYPE_CHECKING:
@@ -18,26 +19,14 @@ if TYPE_CHECKING:
 MOST_BYTES = 65_536
 """Of a body that says what to do."""
 
-PATIENCE = 30.0
-"""Seconds for all of it."""
-
-JSON = "application/json"
-
 Form = TypeVar("Form", bound=Inputs)
 
 
 def read_inputs(request: Request, form: type[Form]) -> Form:
     """What path and query say. Raises RefusedError: 404 for a path, 422 for a query."""
-    told: dict[str, Any] = {}
-    for name, value in request.query_params.multi_items():
-        told.setdefault(name, []).append(value)
-    for name, values in told.items():
-        if name in request.path_params or name not in form.model_fields:
-            raise _wrong([f"{shown(name)} is no parameter here; {_allowed(form, request)}"])
-        if not _is_list(form, name):
-            if len(values) > 1:
-                raise _wrong([f"{name} is given {len(values)} times; give it once"])
-            told[name] = values[0]
+    refuse_unforeseen(request, form)
+    query = request.query_params
+    told = {name: query.getlist(name) if _is_list(form, name) else query[name] for name in query}
     try:
         return form.model_validate({**told, **request.path_params})
     except ValidationError as error:
@@ -47,30 +36,28 @@ def read_inputs(request: Request, form: type[Form]) -> Form:
         raise _wrong([_sentence(one) for one in problems]) from None
 
 
+def refuse_unforeseen(request: Request, form: type[Inputs]) -> None:
+    """What the query says must have a name that is known, once unless there may be several."""
+    query = request.query_params
+    for name in query:
+        if name in request.path_params or name not in form.model_fields:
+            raise _wrong([f"{shown(name)} is no parameter here; {_allowed(form, request)}"])
+        times = len(query.getlist(name))
+        if times > 1 and not _is_list(form, name):
+            raise _wrong([f"{name} is given {times} times; give it once"])
+
+
 async def read_body(request: Request, form: type[Form]) -> Form:
     """What the body says; none says `{}`. Raises RefusedError: 408, 413, 415, 422."""
-    content = await _content(request)
-    if not content.strip():
-        content = b"{}"
+    said = await content(request, MOST_BYTES)
+    if not said.strip():
+        said = b"{}"
     elif request.headers.get("content-type", JSON).partition(";")[0].strip().lower() != JSON:
         raise RefusedError(415, f"send an object of JSON, with Content-Type: {JSON}")
     try:
-        return form.model_validate_json(content)
+        return form.model_validate_json(said)
     except ValidationError as error:
         raise _wrong([_sentence(one) for one in error.errors(include_url=False)]) from None
-
-
-async def _content(request: Request) -> bytes:
-    content = b""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            async for piece in request.stream():
-                content += piece
-                if len(content) > MOST_BYTES:
-                    raise RefusedError(413, f"send no more than {MOST_BYTES:,} bytes in a request")
-    except TimeoutError:
-        raise RefusedError(408, f"send the whole body within {PATIENCE:g} s") from None
-    return content
 
 
 def _is_list(form: type[Inputs], name: str) -> bool:
@@ -87,7 +74,7 @@ def _wrong(sentences: list[str]) -> RefusedError:
 
 
 def _sentence(problem: ErrorDetails) -> str:
-    field = ".".join(map(str, problem["loc"][:1]))
+    field = path(problem["loc"])
     found, context = shown(problem["input"]), problem.get("ctx", {})
     match problem["type"]:
         case "json_invalid":
@@ -99,20 +86,15 @@ def _sentence(problem: ErrorDetails) -> str:
         case "extra_forbidden":
             return f"{shown(field)} is no field here"
         case "value_error":
-            return f"{field}: {context['error']}"
+            return f"{field}: {context['error']}" if field else str(context["error"])
         case kind:
             allowed = _ALLOWED.get(kind, "is not allowed: {msg}")
             return f"{field}: {found} {allowed.format(msg=problem['msg'], **context)}"
 
 
 _ALLOWED = {
-    "string_type": "is no string; write it in quotes",
-    "string_too_short": "is empty",
-    "string_too_long": "is longer than {max_length} characters",
+    **interchange.ALLOWED,
     "string_pattern_mismatch": "holds a control character",
     "int_parsing": "is no whole number",
     "int_parsing_size": "is no number of this size",
-    "greater_than_equal": "is less than {ge}",
-    "less_than_equal": "is more than {le}",
-    "enum": "is not known; write {expected}",
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict
 from starlette.requests import Request
@@ -17,6 +16,8 @@ from monitor.web.auth import needed_for
 from monitor.web.deck import Deck
 
 PREFIX = "/api/v1"
+
+JSON = "application/json"
 
 LARGEST = 2**63 - 1
 """The largest number that the store can look for."""
@@ -39,8 +40,8 @@ def _digits(told: object) -> object:
     return told
 
 
-Whole = Annotated[int, BeforeValidator(_digits)]
-"""A number in a path or query, written in one way only."""
+DIGITS = BeforeValidator(_digits)
+"""Of a whole number in a path or query, which is written in one way only. It stands last."""
 
 
 class Inputs(BaseModel):
@@ -59,22 +60,20 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-Asked = TypeVar("Asked", bound=Inputs)
-Body = TypeVar("Body", bound=Inputs)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
-    """`call` gives what `answer` describes; it runs in a thread. `errors` are those beside what any
-    request may meet. `example` is an answer, `example_asked` a path and query that brings one."""
+    """`asked` has the fields of path and query, `body` those of the body, which comes as one of
+    these `kinds`. `serve` gives what is described by `answer`, and problems: `errors` are those
+    beside what any request may meet."""
 
     method: str
     path: str
     summary: str
     asked: type[Inputs]
-    body: type[Inputs] | None = None
+    body: type[BaseModel] | None = None
+    kinds: tuple[str, ...] = (JSON,)
     answer: type[BaseModel]
-    call: Callable[[Here, Any, Any], Any]
+    serve: Callable[[Deck], Serve]
     errors: Mapping[int, str] = field(default_factory=dict)
 
     @property
@@ -83,46 +82,3 @@ class Endpoint:
         needed = needed_for(self.method, PREFIX + self.path)
         assert needed  # noqa: S101  below /api nothing is open
         return needed
-
-
-def reads(
-    path: str,
-    summary: str,
-    asked: type[Asked],
-    answer: type[BaseModel],
-    call: Callable[[Here, Asked], Any],
-    errors: Mapping[int, str] | None = None,
-) -> Endpoint:
-    """What changes nothing."""
-    return Endpoint(
-        method="GET",
-        path=path,
-        summary=summary,
-        asked=asked,
-        answer=answer,
-        call=lambda here, told, _body: call(here, told),
-        errors=errors or {},
-    )
-
-
-def acts(
-    method: str,
-    path: str,
-    summary: str,
-    asked: type[Asked],
-    body: type[Body],
-    answer: type[BaseModel],
-    call: Callable[[Here, Asked, Body], Any],
-    errors: Mapping[int, str] | None = None,
-) -> Endpoint:
-    """What a person does. The body is an object of JSON; none is an empty one."""
-    return Endpoint(
-        method=method,
-        path=path,
-        summary=summary,
-        asked=asked,
-        body=body,
-        answer=answer,
-        call=call,
-        errors=errors or {},
-    )

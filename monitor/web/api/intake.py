@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated
 
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
@@ -17,15 +17,17 @@ from monitor.cycle.desk import Watch
 from monitor.domain.post import Post
 from monitor.ports import interchange
 from monitor.store.database import StoreError
+from monitor.web.api.asking import refuse_unforeseen
+from monitor.web.api.endpoint import Answer, Endpoint, Inputs
+from monitor.web.api.queries import Word
 from monitor.web.deck import Deck
 from monitor.web.lines import LONGEST_LINE, MOST_BYTES, Line, lines
-from monitor.web.problem import RefusedError, problem
+from monitor.web.problem import STORE_REST, RefusedError, problem
 
 AT_ONCE = 4
 """Requests in work: the database takes one writer at a time, and pages want their turn."""
 
 BUSY_REST = 1
-STORE_REST = 5
 """Seconds to come back after."""
 
 PART_LINES = 200
@@ -33,6 +35,47 @@ PART_BYTES = 1_000_000
 """Of a request, what is stored in one transaction."""
 
 KINDS = ("application/x-ndjson", "application/jsonl", "application/json")
+
+
+class PostsAsked(Inputs):
+    name: Word
+    complete_until: Annotated[
+        datetime | None,
+        Field(description="Up to when all has been handed in; the arrival unless given."),
+    ] = None
+
+
+class Rejected(Answer):
+    line: int
+    reason: str
+
+
+class Taken(Answer):
+    """What became of the lines."""
+
+    stored: int
+    unchanged: int
+    rejected: list[Rejected]
+    complete_until: Annotated[datetime | None, Field(description="The account's watermark.")]
+
+
+ENDPOINTS = [
+    Endpoint(
+        method="POST",
+        path="/accounts/{name}/posts",
+        summary="Hand in posts, one a line; see docs/inbox.md.",
+        asked=PostsAsked,
+        body=interchange.HandedPost,
+        kinds=KINDS,
+        answer=Taken,
+        serve=lambda deck: Intake(deck).posts,
+        errors={
+            400: "complete_until is no date, or the body is damaged.",
+            409: "The account is polled: its posts come from its platform.",
+            503: "Four requests are in work, or the store cannot be used.",
+        },
+    )
+]
 
 
 class Intake:
@@ -60,6 +103,7 @@ class Intake:
 
     async def _answered(self, request: Request) -> Response:
         watch = _watch(self._deck, request.path_params["name"])
+        refuse_unforeseen(request, PostsAsked)
         _refuse_the_unreadable(request)
         arrived_at = self._deck.clock()
         until = _complete_until(request) or arrived_at
@@ -72,12 +116,6 @@ class Intake:
                     part = []
                 part.append(line)
         return await run_in_threadpool(taking.finish, part, until)
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    line: int
-    reason: str
 
 
 class _Taking:
@@ -104,17 +142,17 @@ class _Taking:
             try:
                 posts.append(_post(line))
             except ValueError as error:
-                self._rejected.append(Rejected(number, str(error)))
+                self._rejected.append(Rejected(line=number, reason=str(error)))
         return posts
 
     def _answer(self, watermark: datetime | None) -> Response:
         delivery = self._delivery
-        told: dict[str, Any] = {
-            "stored": delivery.stored,
-            "unchanged": delivery.unchanged,
-            "rejected": [{"line": one.line, "reason": one.reason} for one in self._rejected],
-            "complete_until": watermark and _written(watermark),
-        }
+        told = Taken(
+            stored=delivery.stored,
+            unchanged=delivery.unchanged,
+            rejected=self._rejected,
+            complete_until=watermark,
+        ).model_dump(mode="json")
         if self._rejected and not delivery.stored + delivery.unchanged:
             return problem(422, "no line is a post; see docs/inbox.md", **told)
         return JSONResponse(told)
@@ -170,10 +208,6 @@ def _instant(told: str) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("it has no offset")
     return instant.astimezone(UTC)
-
-
-def _written(instant: datetime) -> str:
-    return instant.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _come_back(seconds: int, detail: str) -> Response:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from monitor.web.api.answering import answered
-from monitor.web.api.asking import read_body, read_inputs
-from monitor.web.api.endpoint import Endpoint, Here, Nothing, Serve
-from monitor.web.deck import Deck
+from monitor.web.api.endpoint import Serve
 from monitor.web.problem import RefusedError, problem
 
 
@@ -37,22 +33,6 @@ class Resource:
             return problem(error.status, str(error), **error.more)
         except ClientDisconnect:
             return Response(status_code=400)  # nobody hears it
-
-
-def served(endpoint: Endpoint, deck: Deck) -> Serve:
-    """Reads what is asked, and answers from a thread: the store is synchronous."""
-
-    async def serve(request: Request) -> Response:
-        asked = read_inputs(request, endpoint.asked)
-        body = await read_body(request, endpoint.body) if endpoint.body else Nothing()
-        here = Here(deck, deck.clock(), request.state.who)
-
-        def answer() -> Response:
-            return answered(request, endpoint.answer, endpoint.call(here, asked, body))
-
-        return await run_in_threadpool(answer)
-
-    return serve
 
 
 def _with_head(methods: Mapping[str, Serve]) -> list[str]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from monitor.domain import trace
 from monitor.domain.post import ReplyClass
 from monitor.domain.target import Verdict
 from monitor.domain.wait import Attribution, Dismissal, Kind, Status
 from monitor.report import plain
 from monitor.report.listing import Listed
 from monitor.store.instants import instant_or_none
-from monitor.web.api.endpoint import LARGEST, Answer, Whole
+from monitor.web.api.endpoint import DIGITS, LARGEST, Answer
 
-WaitId = Annotated[Whole, Field(ge=1, le=LARGEST, description="The wait's number.", examples=[17])]
+WaitId = Annotated[
+    int, Field(ge=1, le=LARGEST, description="The wait's number.", examples=[17]), DIGITS
+]
 Seconds = int | float
 
 
@@ -73,3 +76,24 @@ def acted_tree(listed: Listed, row: Mapping[Any, Any]) -> dict[str, Any]:
         "dismissal": row["dismissal"],
         "merged_into": row["merged_into"],
     }
+
+
+class Step(Answer):
+    """One thing that happened, and the rule of the clock that made it count as it does."""
+
+    at: datetime
+    sentence: str
+    rule: str
+    post_id: str | None
+
+
+def step_trees(steps: Iterable[trace.Step]) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": plain.rfc3339(step.at),
+            "sentence": step.sentence,
+            "rule": step.rule,
+            "post_id": step.post_id,
+        }
+        for step in steps
+    ]

@@ -6,14 +6,33 @@ from collections import defaultdict
 
 from starlette.routing import Route
 
-from monitor.web.api import acts
-from monitor.web.api.endpoint import PREFIX, Serve
-from monitor.web.api.intake import Intake
-from monitor.web.api.resource import Resource, served
+from monitor.web.api import (
+    accounts,
+    acts,
+    board,
+    figures,
+    intake,
+    openapi,
+    silences,
+    stories,
+    waits,
+)
+from monitor.web.api.endpoint import PREFIX, Endpoint, Serve
+from monitor.web.api.resource import Resource
 from monitor.web.deck import Deck
 from monitor.web.problem import API, problem
 
-TABLE = [*acts.ENDPOINTS]
+TABLE: list[Endpoint] = [
+    *waits.ENDPOINTS,
+    *acts.ENDPOINTS,
+    *board.ENDPOINTS,
+    *accounts.ENDPOINTS,
+    *figures.ENDPOINTS,
+    *stories.ENDPOINTS,
+    *silences.ENDPOINTS,
+    *intake.ENDPOINTS,
+    openapi.described(lambda: TABLE),
+]
 
 _NOWHERE = f"there is nothing at this address; {PREFIX}/openapi.json tells what there is"
 
@@ -21,7 +40,6 @@ _NOWHERE = f"there is nothing at this address; {PREFIX}/openapi.json tells what 
 def routes(deck: Deck) -> list[Route]:
     paths: defaultdict[str, dict[str, Serve]] = defaultdict(dict)
     for endpoint in TABLE:
-        paths[endpoint.path][endpoint.method] = served(endpoint, deck)
-    paths["/accounts/{name}/posts"]["POST"] = Intake(deck).posts
+        paths[endpoint.path][endpoint.method] = endpoint.serve(deck)
     resources = [Route(PREFIX + path, Resource(serves)) for path, serves in paths.items()]
     return [*resources, Route(f"{API}{{rest:path}}", problem(404, _NOWHERE))]

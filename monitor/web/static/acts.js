@@ -27,14 +27,18 @@ export async function ask(method, path, body) {
   }
 }
 
+// The row as it is now: the stream may have brought it anew meanwhile.
+const anew = (row) => (row.id && $(row.id)) || row;
+
 async function take(row, button) {
   button.disabled = true;
   const problem = await ask("POST", `/api/v1/waits/${row.dataset.id}/ack`, {});
   button.disabled = false;
   if (problem) return complain(problem);
-  row.dataset.acked = "";
-  row.querySelector("[data-do=dismiss]").focus();
-  button.replaceWith(owner());
+  const known = anew(row);
+  known.dataset.acked = "";
+  known.querySelector("[data-do=dismiss]")?.focus();
+  known.querySelector("[data-do=take]")?.replaceWith(owner());
   say(`You have ${nameOf(row)}. Reminders stop, the clock runs on.`);
 }
 
@@ -70,13 +74,17 @@ function dismiss(row, button) {
   dialog.querySelector(".name").textContent = nameOf(row);
   dialog.querySelector(".effect").textContent = EFFECTS[row.dataset.state] ?? IN_TIME;
   dialog.returnValue = "";
+  const back = () => {
+    const same = button.isConnected ? button : anew(row).querySelector("[data-do=dismiss]");
+    (same ?? $("main")).focus();
+  };
   dialog.onclose = async () => {
-    if (dialog.returnValue !== "dismiss") return button.focus();
+    if (dialog.returnValue !== "dismiss") return back();
     const { reason, note } = Object.fromEntries(new FormData(form));
     const body = note ? { reason, note } : { reason };
     const problem = await ask("POST", `/api/v1/waits/${row.dataset.id}/dismiss`, body);
     if (problem) {
-      button.focus();
+      back();
       return complain(problem);
     }
     leave(row.id ? $(row.id) : null);

@@ -39,9 +39,9 @@ function insert(row) {
 const arrivals = new Map();
 let pointed = false;
 
+// By the keyboard: where a press of the mouse has left the focus, nobody is reading.
 export function isHeld() {
-  const list = $("list");
-  return pointed || list.contains(document.activeElement);
+  return pointed || Boolean($("list").querySelector(":focus-visible"));
 }
 
 export function put(markup) {
@@ -182,20 +182,19 @@ function show(element, [number, small], tag) {
 export function fit(more) {
   const tail = $("tail");
   const rows = all();
+  const isWall = document.documentElement.dataset.view === "wall";
   for (const row of rows) row.hidden = false;
-  tail.hidden = true;
-  $("more").classList.remove("desk-only");
-  if (document.documentElement.dataset.view !== "wall") return;
-  $("more").classList.add("desk-only");
-  let hidden = 0;
-  let next = null;
-  while (rows.length && (document.body.scrollHeight > innerHeight || (hidden === 0 && more))) {
-    next = rows.pop();
-    next.hidden = true;
-    hidden += 1;
-    tail.hidden = false;
-    const left = next.dataset.due ? Date.parse(next.dataset.due) - now() : null;
-    const due = left === null || left < 0 ? "" : `, the next due in ${spelled(left)}`;
-    tail.textContent = `and ${hidden + more} more${due}`;
-  }
+  $("more").classList.toggle("desk-only", isWall);
+  tail.hidden = !isWall;
+  if (!isWall) return;
+  tail.textContent = "and more";
+  const bottoms = rows.map((row) => row.getBoundingClientRect().bottom + scrollY);
+  const fitting = (room) => bottoms.filter((bottom) => bottom <= room).length;
+  let kept = fitting(innerHeight);
+  if (kept < rows.length || more) kept = fitting(innerHeight - tail.offsetHeight);
+  for (const row of rows.slice(kept)) row.hidden = true;
+  const hidden = rows.length - kept + more;
+  tail.hidden = !hidden;
+  const left = rows[kept]?.dataset.due ? Date.parse(rows[kept].dataset.due) - now() : -1;
+  tail.textContent = `and ${hidden} more${left < 0 ? "" : `, the next due in ${spelled(left)}`}`;
 }

@@ -54,6 +54,12 @@ export class Stream {
     this.live(false, this.heardAt, this.again);
   }
 
+  // Where only the stream is refused, the page itself knows more: perhaps a login has ended.
+  retry() {
+    this.open();
+    if (this.failures % 3 === 0) this.told("anew");
+  }
+
   close() {
     this.source?.close();
     this.source = null;
@@ -61,7 +67,7 @@ export class Stream {
 
   watch() {
     if (this.again !== null && this.again !== undefined) {
-      if (now() >= this.again) this.open();
+      if (now() >= this.again) this.retry();
       else this.live(false, this.heardAt, this.again);
     } else if (this.source && now() - Math.max(this.heardAt, this.openedAt) > SILENCE) {
       this.fail();

@@ -32,6 +32,7 @@ async function look() {
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
     const fresh = parsed(await answer.text()).getElementById("story");
+    if (answer.ok && !fresh) location.reload(); // another page: a login
     if (!answer.ok || !fresh) return;
     const focused = document.activeElement?.dataset?.do;
     $("story").replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));

@@ -37,6 +37,9 @@ GROWTH_OVER = timedelta(minutes=10)
 FIGURES_REST = 50
 """Figures are not read anew before so many times what it took has passed."""
 
+SOON = 15.0
+"""Seconds within which a page that was loaded begins to listen."""
+
 IDLE = 120.0
 """Seconds after which a filter that nobody listens to is forgotten."""
 
@@ -108,7 +111,10 @@ class Board:
             self._forget_idle()
             now, moment = self._deck.clock(), self._read(tx)
             every = list(self._channels.values())
-            return [one for one in every if self._bring_up(tx, moment, one, now)]
+            for channel in every:
+                if channel.listeners or perf_counter() - channel.asked_at < SOON:
+                    self._bring_up(tx, moment, channel, now)
+            return [channel for channel in every if channel.has_news]
 
     def _read(self, tx: sa.Connection) -> Moment:
         """The moment before, if nothing has changed since."""
@@ -123,6 +129,7 @@ class Board:
         return before
 
     def _open(self, filter_: Filter, seen: View) -> Channel:
+        self._forget_idle()
         if len(self._channels) >= MOST_CHANNELS:
             idle = [key for key, one in self._channels.items() if not one.listeners]
             if not idle:
@@ -131,13 +138,11 @@ class Board:
         channel = self._channels[filter_] = Channel(self._epoch, seen)
         return channel
 
-    def _bring_up(self, tx: sa.Connection, moment: Moment, channel: Channel, now: datetime) -> bool:
-        """Whether it has news."""
+    def _bring_up(self, tx: sa.Connection, moment: Moment, channel: Channel, now: datetime) -> None:
         known = channel.view
         is_due = now - known.at >= VIEW_FOR or micros(now) >= known.changes_at
-        if known.moment is moment and not is_due:
-            return False
-        return channel.take(self._view(tx, moment, channel.view.filter, now), self._render)
+        if known.moment is not moment or is_due:
+            channel.take(self._view(tx, moment, channel.view.filter, now), self._render)
 
     def _view(self, tx: sa.Connection, moment: Moment, filter_: Filter, now: datetime) -> View:
         seen = sight(moment, filter_, now)
@@ -166,7 +171,7 @@ class Board:
     ) -> Figures:
         wide = filter_.of_any_language
         known = self._figures.get(wide)
-        of = (moment, now.date())
+        of = (moment, now.replace(second=0, microsecond=0))
         if known and (known.of == of or perf_counter() < known.again_at):
             return known.figures
         began = perf_counter()

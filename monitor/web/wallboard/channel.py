@@ -16,6 +16,9 @@ from monitor.web.wallboard.view import View
 KEPT = 120
 """Changes that are kept for those who come back: two minutes of a busy board."""
 
+MOST_BYTES = 2_000_000
+"""Of them together."""
+
 Render = Callable[[View, Iterable[Row], bool], dict[str, Any]]
 """The markup of these rows of a view, and of its head where that has changed."""
 
@@ -47,22 +50,27 @@ class Channel:
         self.news = asyncio.Event()
         self._epoch = epoch
         self._told = Told(0, ())
+        self._heard = 0
 
     @property
     def place(self) -> str:
         """Where the newest change stands: what a page gives when it begins to listen."""
         return self._place(self._told.number)
 
-    def take(self, view: View, render: Render) -> bool:
-        """Tell what is other in this view than in the last one; whether anything is."""
+    @property
+    def has_news(self) -> bool:
+        """Whether something was told since listeners were last woken, by whomever."""
+        return self._told.number != self._heard
+
+    def take(self, view: View, render: Render) -> None:
+        """Tell what is other in this view than in the last one."""
         before, self.view = self.view, view
         told = _difference(before, view, render)
         if told is None:
-            return False
+            return
         number = self._told.number + 1
         change = Change(number, _event("change", self._place(number), orjson.dumps(told)))
-        self._told = Told(number, (*self._told.changes, change)[-KEPT:])
-        return True
+        self._told = Told(number, _latest((*self._told.changes, change)))
 
     def since(self, place: str | None) -> tuple[bytes, str]:
         """What was told after this place, and the place that is reached with it. Who stood at a
@@ -85,6 +93,7 @@ class Channel:
 
     def wake(self) -> None:
         """Tell those who wait for news; in the loop alone."""
+        self._heard = self._told.number
         self.news.set()
         self.news = asyncio.Event()
 
@@ -96,6 +105,17 @@ def _difference(before: View, after: View, render: Render) -> dict[str, Any] | N
     if not put and not known and not is_head_new:
         return None
     return {**render(after, put, is_head_new), "gone": list(known)}
+
+
+def _latest(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    """As many as are kept; the newest always is."""
+    kept, size = 0, 0
+    for change in reversed(changes):
+        size += len(change.sent)
+        if kept == KEPT or (kept and size > MOST_BYTES):
+            break
+        kept += 1
+    return changes[len(changes) - kept :]
 
 
 def _event(name: str, place: str, told: bytes) -> bytes:

@@ -1,0 +1,50 @@
+"""Whom to tell: each fact becomes notices, once, by the routes then in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from monitor.cycle.notify.plan import Plan
+from monitor.cycle.notify.rules import ends_something, is_old
+from monitor.store import cases, outbox
+from monitor.store.cases import Case
+from monitor.store.database import Store
+from monitor.store.outbox import Notice
+
+AT_ONCE = 500
+"""Facts a transaction."""
+
+
+def route(store: Store, plan: Plan, now: datetime) -> int:
+    """Decide of every new fact; how many there were. Raises StoreError."""
+    count = 0
+    while True:
+        with store.read() as tx:
+            if not cases.is_any_unrouted(tx):
+                return count
+        with store.write() as tx:
+            found = cases.unrouted(tx, AT_ONCE)
+            outbox.add(tx, (notice for case in found for notice in _notices(case, plan, now)))
+            cases.routed(tx, [case.number for case in found], now)
+        if not found:  # another process decides of them at this moment
+            return count
+        count += len(found)
+
+
+def _notices(case: Case, plan: Plan, now: datetime) -> Iterator[Notice]:
+    """One for each notifier and delay; those that are told what stands need none."""
+    if not _is_told(case, plan, now):
+        return
+    for one in plan.routes_for(case):
+        after = timedelta(0) if ends_something(case) else one.after
+        not_before = max(case.at + after, now)
+        for name in one.to:
+            if not plan.places[name].is_standing:
+                yield Notice(case.number, name, one.key, after, 0, not_before)
+
+
+def _is_told(case: Case, plan: Plan, now: datetime) -> bool:
+    if case.account not in plan.watches or is_old(case, now):
+        return False
+    return case.wait is None or case.wait.live

@@ -1,0 +1,194 @@
+"""Notices: that one notifier is to be told one fact. They are gathered into messages, or dropped.
+
+Who decides about a notifier's notices holds it (`held`), so that of several processes one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from monitor.store.instants import instant, micros
+from monitor.store.schema import alert, message, notice, notifier_tally
+from monitor.store.upsert import execute_many, in_parts, insert_into
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`after`: the route's; `turn`: the how manieth reminder, 0 where it is the first word."""
+
+    alert: int
+    notifier: str
+    route: str
+    after: timedelta
+    turn: int
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A notice that is in no message yet."""
+
+    number: int
+    alert: int
+    after: timedelta
+    turn: int
+    not_before: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one notifier is told by one route: it is gathered together."""
+
+    notifier: str
+    route: str
+
+
+def ensure(tx: sa.Connection, notifiers: Iterable[str]) -> None:
+    """Have a row for each, to hold and to count in."""
+    rows = [{"notifier": name, "reason": "", "value": 0} for name in notifiers]
+    if rows:
+        insert = insert_into(notifier_tally, tx.dialect.name)
+        execute_many(tx, insert.on_conflict_do_nothing(), rows)
+
+
+def held(tx: sa.Connection, notifier: str) -> None:
+    """From here to the end of the transaction nobody else decides about this notifier."""
+    tx.execute(_HELD, {"of": notifier}).all()
+
+
+_HELD = (
+    sa.select(notifier_tally.c.notifier)
+    .where(notifier_tally.c.notifier == sa.bindparam("of"), notifier_tally.c.reason == "")
+    .with_for_update()
+)
+
+
+def add(tx: sa.Connection, notices: Iterable[Notice]) -> None:
+    """Those that stand already are left as they are."""
+    rows = [
+        {
+            "alert": one.alert,
+            "notifier": one.notifier,
+            "after": micros(one.after),
+            "turn": one.turn,
+            "route": one.route,
+            "not_before": micros(one.not_before),
+        }
+        for one in notices
+    ]
+    if rows:
+        insert = insert_into(notice, tx.dialect.name)
+        execute_many(tx, insert.on_conflict_do_nothing(), rows)
+
+
+_PENDING = notice.c.message.is_(None) & notice.c.dropped.is_(None)
+_DUE = (
+    _PENDING
+    & (notice.c.not_before <= sa.bindparam("now"))
+    & sa.func.coalesce(notice.c.look_again_at <= sa.bindparam("now"), sa.true())
+)
+
+
+def groups(tx: sa.Connection, now: datetime) -> list[Group]:
+    """Those in which something is to be decided now."""
+    return [Group(*row) for row in tx.execute(_GROUPS, {"now": micros(now)})]
+
+
+_GROUPS = sa.select(notice.c.notifier, notice.c.route).where(_DUE).distinct()
+
+
+def gathered(tx: sa.Connection, group: Group, now: datetime, limit: int) -> list[Pending]:
+    """What is to be decided in a group, the oldest first."""
+    asked = {"now": micros(now), "to": group.notifier, "by": group.route, "most": limit}
+    return [
+        Pending(
+            row.number,
+            row.alert,
+            timedelta(microseconds=row.after),
+            row.turn,
+            instant(row.not_before),
+        )
+        for row in tx.execute(_GATHERED, asked)
+    ]
+
+
+_OF_GROUP = (notice.c.notifier == sa.bindparam("to")) & (notice.c.route == sa.bindparam("by"))
+_GATHERED = (
+    sa.select(notice)
+    .where(_DUE, _OF_GROUP)
+    .order_by(notice.c.not_before, notice.c.number)
+    .limit(sa.bindparam("most"))
+)
+
+
+def drop(tx: sa.Connection, reasons: Mapping[int, str]) -> None:
+    """These notices are told no more, and why."""
+    by_reason: dict[str, list[int]] = {}
+    for number, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(number)
+    for reason, numbers in by_reason.items():
+        for part in in_parts(numbers):
+            gone = sa.update(notice).where(notice.c.number.in_(part))
+            tx.execute(gone.values(dropped=reason))
+
+
+def look_again(tx: sa.Connection, numbers: Iterable[int], at: datetime) -> None:
+    """Nothing is to be decided about these before then."""
+    for part in in_parts(numbers):
+        later = sa.update(notice).where(notice.c.number.in_(part))
+        tx.execute(later.values(look_again_at=micros(at)))
+
+
+def look_at_all_again(tx: sa.Connection) -> None:
+    """What keeps notices back has changed."""
+    waiting = _PENDING & notice.c.look_again_at.is_not(None)
+    tx.execute(sa.update(notice).where(waiting).values(look_again_at=None))
+
+
+def unroute(tx: sa.Connection, group: Group) -> int:
+    """The route is not in force any more: who is told is to be decided anew, of what nobody was
+    told yet. Reminders end. How many facts that is."""
+    asked = {"to": group.notifier, "by": group.route}
+    pending = sa.select(notice.c.alert).where(_PENDING, _OF_GROUP, notice.c.turn == 0)
+    alerts = tx.scalars(pending, asked).all()
+    tx.execute(sa.delete(notice).where(_PENDING, _OF_GROUP), asked)
+    for part in in_parts(alerts):
+        tx.execute(sa.update(alert).where(alert.c.number.in_(part)).values(routed_at=None))
+    return len(alerts)
+
+
+def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> set[str]:
+    """Of which of these facts the notifier was told, or is being told."""
+    found: set[str] = set()
+    for part in in_parts(keys):
+        query = (
+            sa.select(alert.c.key)
+            .join(notice, notice.c.alert == alert.c.number)
+            .join(message, message.c.number == notice.c.message)
+            .where(
+                alert.c.key.in_(part),
+                notice.c.notifier == notifier,
+                message.c.failed_at.is_(None),
+            )
+        )
+        found.update(tx.scalars(query))
+    return found
+
+
+def of_message(tx: sa.Connection, number: int) -> list[Notice]:
+    """What a message tells."""
+    return [
+        Notice(
+            row.alert,
+            row.notifier,
+            row.route,
+            timedelta(microseconds=row.after),
+            row.turn,
+            instant(row.not_before),
+        )
+        for row in tx.execute(sa.select(notice).where(notice.c.message == number))
+    ]
