@@ -104,6 +104,15 @@ def test_a_target_narrows_to_the_waits_that_it_judges() -> None:
     assert report.curve.percentile(HALF) == 7 * MINUTE
 
 
+def test_exactly_what_the_objectives_ask_is_enough() -> None:
+    late = Asking("acme", 0, answered=9)
+    well = (Asking("acme", place, answered=place + 1) for place in range(9))
+    in_time = stock(late, *well).report()
+    assert (in_time.in_time.met, in_time.in_time.judged) == (9, 10)
+    assert in_time.in_time.is_kept
+    assert not stock(late, Asking("acme", 1, answered=2)).report().in_time.is_kept
+
+
 def test_the_ten_worst_of_all_accounts() -> None:
     waits = [Asking("acme", place, nudges=place % 3) for place in range(12)]
     worst = stock(*waits, Asking("umbra", 0, answered=50, nudges=2)).report().worst

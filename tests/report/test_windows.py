@@ -61,6 +61,12 @@ def test_what_is_compared_with_lies_before_and_is_as_long(name: Named, now: date
         assert abs(length - (earlier.until - earlier.since)) <= timedelta(hours=1)
 
 
+def test_a_month_longer_than_the_one_before_is_compared_with_all_of_it() -> None:
+    end_of_march = there("2026-03-31T12:00")
+    _, earlier = named(Named.THIS_MONTH, STOCKHOLM, end_of_march)
+    assert earlier == Bounds(there("2026-02-01"), there("2026-03-01"))
+
+
 def test_whole_days_are_compared_with_as_many_days_of_the_clock() -> None:
     """The clocks go back on 25 October: the window before is an hour longer."""
     window = Bounds(there("2026-10-26"), there("2026-11-02"))

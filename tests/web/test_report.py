@@ -149,4 +149,6 @@ def test_all_waits_come_in_pieces_that_make_one_table(busy: House) -> None:
     text = busy.client.get("/waits.csv?window=all").text
     rows = [*csv.DictReader(io.StringIO(text))]
     assert len(rows) == 2
+    nothing = busy.client.get("/waits.csv?window=all&target=seven").text
+    assert nothing.splitlines() == text.splitlines()[:1]
     assert text.count("customer_handle") == 1
