@@ -19,13 +19,6 @@ from tests.dashboards.reading import (
 )
 from tests.rules.reading import RECORDS, name_of, rules
 
-OF_NOTICES = {
-    "replywatch_notices_total",
-    "replywatch_notice_failures_total",
-    "replywatch_notices_pending",
-}
-"""Counted where notices are sent."""
-
 KINDS = {"bargauge", "heatmap", "stat", "table", "timeseries"}
 """Of panels, in Grafana 10.1 and newer."""
 
@@ -44,7 +37,7 @@ def test_every_query_names_metrics_and_recordings_that_exist(dashboard: Panel) -
     for query in asked:
         named = metrics(query) | recordings(query)
         assert named, query
-        assert named <= NAMES | OF_NOTICES | recorded
+        assert named <= NAMES | recorded
 
 
 def test_every_rule_names_metrics_and_recordings_that_exist() -> None:
@@ -53,7 +46,7 @@ def test_every_rule_names_metrics_and_recordings_that_exist() -> None:
     for rule in rules():
         named = metrics(rule["expr"]) | recordings(rule["expr"])
         assert named or "up{" in rule["expr"]
-        assert named <= NAMES | OF_NOTICES | recorded
+        assert named <= NAMES | recorded
 
 
 @each_dashboard

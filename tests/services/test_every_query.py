@@ -12,7 +12,6 @@ import pytest
 from monitor.domain import duration
 from monitor.metrics.catalogue import NAMES
 from tests.dashboards.reading import DASHBOARDS, PANELS, metrics, queries
-from tests.dashboards.test_dashboards import OF_NOTICES
 from tests.rules.promql import operands
 from tests.rules.reading import ALERTS, RECORDS, Rule, name_of, rules
 from tests.services.scene import Scene, scene
@@ -26,9 +25,6 @@ SHOWN_STEPS = 60
 
 LEFT_OUT: dict[str, str] = {}
 """Metrics that no dashboard and no rule asks about, and why."""
-
-UNCOUNTED = OF_NOTICES - NAMES
-"""Metrics that the shipped queries know before the program does."""
 
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")
 _VALUES = re.compile(r"label_values\((.+), (\w+)\)")
@@ -73,11 +69,6 @@ def filled(query: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values.get(found[1] or found[2], found[0]), query)
 
 
-def require_counted(query: str) -> None:
-    if metrics(query) & UNCOUNTED:
-        pytest.skip("notices are not counted yet")
-
-
 def is_told(values: Iterable[float]) -> bool:
     return any(not math.isnan(value) for value in values)
 
@@ -97,7 +88,6 @@ def test_every_panel_has_data(
     target: Mapping[str, str],
 ) -> None:
     query = filled(target["expr"], chosen[dashboard])
-    require_counted(query)
     assert "$" not in query.replace('"0$1"', "")
     if target.get("instant"):
         found = [point.value for point in here.prometheus.query(query)]
@@ -117,7 +107,6 @@ def test_every_recording_has_data(here: Scene, rule: Rule) -> None:
 
 @pytest.mark.parametrize("rule", ALERTS, ids=map(name_of, ALERTS))
 def test_every_alert_has_something_to_judge(here: Scene, rule: Rule) -> None:
-    require_counted(rule["expr"])
     for asked in operands(rule["expr"]):
         assert is_told(point.value for point in here.prometheus.query(asked)), asked
 
