@@ -11,6 +11,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -161,7 +162,7 @@ class Email:
         except ssl.SSLCertVerificationError:
             told = f"{self._host} shows a certificate that is not valid for it"
             raise FetchError(Reason.REJECTED, told) from None
-        except (OSError, smtplib.SMTPException) as error:
+        except (OSError, UnicodeError, smtplib.SMTPException) as error:
             told = f"{self._host} cannot be reached ({type(error).__name__})"
             raise FetchError(Reason.UNAVAILABLE, told) from None
         if refused:  # the others have it: to send it again would tell them twice
@@ -238,4 +239,7 @@ def _mildest(refused: Mapping[str, tuple[int, bytes]]) -> int:
 def _parsed(text: str) -> Address:
     """Raises ValueError."""
     name, address = parseaddr(text)
-    return Address(display_name=name, addr_spec=address)
+    try:
+        return Address(display_name=name, addr_spec=address)
+    except MessageError as error:
+        raise ValueError(str(error)) from None

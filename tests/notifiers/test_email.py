@@ -149,6 +149,15 @@ class TestEmail(NotifierContract):
 
         assert self.refusal(gone, texts).reason is Reason.UNAVAILABLE
 
+    def test_a_server_with_an_impossible_name_is_not_available(
+        self, place: PostOffice, texts: Texts
+    ) -> None:
+        keys = {"smtp": "smtp://care@mail..example", "from": "care@example.com"}
+        notifier = build(place, texts, **keys)
+
+        with pytest.raises(FetchError):
+            notifier.tell(notice())
+
     def test_a_server_of_another_kind_is_not_available(self, texts: Texts) -> None:
         with Receiver() as web_server:
             notifier = build(web_server, texts)  # type: ignore[arg-type] # only its port is asked for
@@ -187,6 +196,8 @@ class TestEmail(NotifierContract):
         ({"to": "lead"}, "no mail address"),
         ({"to": "a@b.example\nBcc: c@d.example"}, "no mail address"),
         ({"to": "nät@example.com"}, "no mail address"),
+        ({"to": "lead@example..com"}, "no mail address"),
+        ({"to": "Lead <lead@"}, "no mail address"),
         ({"to": []}, "at least 1"),
         ({"smtp": "mail.example.com"}, "no mail server"),
         ({"smtp": "smtp://mail.example.com:0"}, "no mail server"),
