@@ -66,8 +66,8 @@ def _now() -> list[Builder[model.Panel]]:
         figure(
             Panel(
                 "Notices not yet out",
-                "Notices that wait to be sent, those held until opening hours included. Growing "
-                "means that people are not told: see the failures below.",
+                "Messages that notifiers are still to be told. Growing means that people are not "
+                "told: see the failures below.",
                 "none",
                 4,
                 4,
@@ -304,7 +304,7 @@ def _notices() -> Builder[model.Panel]:
             "route takes them.",
             "none",
         ),
-        Query("sum by (notifier) (increase(replywatch_notices_total[1h]))", "{{notifier}}"),
+        Query("max by (notifier) (increase(replywatch_notices_total[1h]))", "{{notifier}}"),
         stacked=True,
     )
 
@@ -318,7 +318,7 @@ def _notice_failures() -> Builder[model.Panel]:
             "none",
         ),
         Query(
-            "sum by (notifier, reason) (increase(replywatch_notice_failures_total[1h]))",
+            "max by (notifier, reason) (increase(replywatch_notice_failures_total[1h]))",
             "{{notifier}} {{reason}}",
         ),
         stacked=True,
@@ -329,8 +329,8 @@ def _pending() -> Builder[model.Panel]:
     return curves(
         Panel(
             "Notices waiting",
-            "Written, but not yet sent: gathered for a moment, held until opening hours, or "
-            "failing. Steadily upwards is the last of these.",
+            "Messages that a notifier is still to be told. They go within seconds; steadily "
+            "upwards means that it cannot be reached.",
             "none",
             24,
         ),

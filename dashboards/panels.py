@@ -108,7 +108,6 @@ def curves(
         .tooltip(common.VizTooltipOptions().mode(kinds.TooltipDisplayMode.MULTI))
         .show_points(kinds.VisibilityMode.AUTO)
         .fill_opacity(60 if stacked else 0)
-        .min(0)
     )
     _dress(built, panel, steps or {}, GOOD)
     if steps:
@@ -120,6 +119,8 @@ def curves(
     if logarithmic:
         scale = common.ScaleDistributionConfig().type(kinds.ScaleDistribution.LOG).log(10)
         built.scale_distribution(scale)
+    else:
+        built.min(0)
     if most is not None:
         built.max(most)
     if dashed:

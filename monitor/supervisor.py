@@ -18,6 +18,9 @@ SOCKET = "NOTIFY_SOCKET"
 WATCHDOG = "WATCHDOG_USEC"
 WATCHDOG_PID = "WATCHDOG_PID"
 
+PATIENCE = 1.0
+"""Seconds for one that does not listen."""
+
 
 class Supervisor:
     """What started this process and wants to know of it."""
@@ -49,10 +52,11 @@ class Supervisor:
             return
         try:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+                sender.settimeout(PATIENCE)
                 sender.connect(self._address)
                 sender.sendall("\n".join(states).encode())
         except OSError as error:
-            log.warning("supervisor.not_told", state=states[0], error=error.strerror)
+            log.warning("supervisor.not_told", state=states[0], error=str(error))
 
 
 def _address(named: str) -> str:

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.dashboards.reading import PANELS
-from tests.rules.test_rules import run
+from tests.running.tools import run
 
 pytestmark = pytest.mark.service
 

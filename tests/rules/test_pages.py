@@ -24,7 +24,7 @@ from tests.rules.simulation import (
     seconds_until_paged,
     some_forgotten,
 )
-from tests.rules.test_rules import run
+from tests.running.tools import run
 
 RUNS = 200
 BUSY = 20

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -21,22 +19,13 @@ from tests.rules.reading import (
     rules,
     tried,
 )
+from tests.running.tools import run
 
 ADDRESS = "http://127.0.0.1:9877/"
 """Where it listens by default; `replywatch export rules -c FILE` puts another in its place."""
 
 LONGEST = 110
 """Of a line."""
-
-
-def run(program: str, *arguments: str | Path) -> str:
-    if shutil.which(program) is None:
-        package = {"amtool": "prometheus-alertmanager"}.get(program, "prometheus")
-        pytest.skip(f"{program} is not installed; on Debian: apt-get install {package}")
-    command = [program, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, (done.stdout + done.stderr)[:2000]
-    return done.stdout + done.stderr
 
 
 @pytest.mark.service
@@ -75,6 +64,18 @@ def test_every_alert_says_what_to_do_and_where(rule: Rule) -> None:
     assert {*told} == {"summary", "description", "link"}
     assert told["link"].startswith(ADDRESS)
     assert len(told["description"]) > 80
+
+
+@pytest.mark.parametrize("rule", ALERTS, ids=name_of)
+def test_every_alert_is_in_the_docs_with_its_severity(rule: Rule) -> None:
+    docs = CONFIG.parent / "docs" / "prometheus.md"
+    (line,) = (
+        one
+        for one in docs.read_text().splitlines()
+        if f"| `{name_of(rule)}`" in one or f", `{name_of(rule)}` |" in one
+    )
+
+    assert f"| {rule['labels']['severity']} |" in line
 
 
 @pytest.mark.parametrize("rule", rules(), ids=name_of)
