@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,50 +13,63 @@ from monitor.store.schema import alert, message, notice, target
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """That a notifier was told a fact, or is to be: `turn` counts reminders. `failed` says why it
+    could not be told, `dropped` why it is told no more."""
+
+    notifier: str
+    turn: int
+    not_before: datetime
+    told_at: datetime | None
+    failed: str | None
+    dropped: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
-    """A fact about a wait, of the instant `at`, and one notifier that is to be told it: None where
-    nobody is. Then it was `told_at` an instant, or `dropped` with the reason, or `failed` for good,
-    or it still waits for its turn."""
+    """A fact about a wait, of the instant `at`; `told_at` is None until somebody was told."""
 
     kind: str
     target: str | None
     at: datetime
-    notifier: str | None = None
-    told_at: datetime | None = None
-    dropped: str | None = None
-    failed: str | None = None
+    told_at: datetime | None
+    hearings: Sequence[Hearing] = ()
 
 
 def told(tx: sa.Connection, number: int) -> list[Told]:
-    """The facts that were written about a wait, in order, one for each notifier."""
-    return [
-        Told(
-            kind=row.kind,
-            target=row.target,
-            at=instant(row.at),
-            notifier=row.notifier,
-            told_at=instant_or_none(row.told_at),
-            dropped=row.dropped,
-            failed=row.reason if row.failed_at is not None else None,
+    """The facts that were written about a wait, in order."""
+    hearings: dict[int, list[Hearing]] = {}
+    for row in tx.execute(_HEARINGS, {"of": number}):
+        hearing = Hearing(
+            row.notifier,
+            row.turn,
+            instant(row.not_before),
+            instant_or_none(row.told_at),
+            row.reason if row.failed_at is not None else None,
+            row.dropped,
         )
-        for row in tx.execute(_TOLD, {"of": number})
+        hearings.setdefault(row.alert, []).append(hearing)
+    return [
+        _told(kind, name, at, hearings.get(fact, []))
+        for fact, kind, name, at in tx.execute(_FACTS, {"of": number})
     ]
 
 
-_TOLD = (
-    sa.select(
-        alert.c.kind,
-        target.c.name.label("target"),
-        alert.c.at,
-        notice.c.notifier,
-        notice.c.dropped,
-        message.c.told_at,
-        message.c.failed_at,
-        message.c.reason,
-    )
+_FACTS = (
+    sa.select(alert.c.number, alert.c.kind, target.c.name, alert.c.at)
     .outerjoin(target, target.c.id == alert.c.target_id)
-    .outerjoin(notice, notice.c.alert == alert.c.number)
+    .where(alert.c.wait == sa.bindparam("of"))
+    .order_by(alert.c.at, alert.c.number)
+)
+_HEARINGS = (
+    sa.select(notice, message.c.told_at, message.c.failed_at, message.c.reason)
+    .join(alert, alert.c.number == notice.c.alert)
     .outerjoin(message, message.c.number == notice.c.message)
     .where(alert.c.wait == sa.bindparam("of"))
-    .order_by(alert.c.at, alert.c.number, notice.c.number)
+    .order_by(notice.c.number)
 )
+
+
+def _told(kind: str, name: str | None, at: int, hearings: Sequence[Hearing]) -> Told:
+    first = min((one.told_at for one in hearings if one.told_at), default=None)
+    return Told(kind, name, instant(at), first, hearings)

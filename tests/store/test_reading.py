@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from monitor.store import reading, telling
+from monitor.store import reading
 from monitor.store.instants import micros
 from monitor.store.reading import Blindness, Seen
-from monitor.store.schema import alert, message, notice
+from monitor.store.schema import alert
 from tests.building import at, mention
 from tests.cycle.house import House
 
@@ -54,28 +54,3 @@ def test_what_fell_due_is_told_and_what_of_it_was_learnt_late() -> None:
         found = reading.fell_due(tx, house.desk.id, list(house.desk.targets), at(0))
 
     assert sorted(found) == [(at(6), False), (at(36), True)]
-
-
-def test_what_was_told_of_a_wait_is_known_and_to_whom() -> None:
-    house = House()
-    house.poll(mention("1", "ana", 0), minute=4)
-    house.observe(10)
-    with house.store.write() as tx:
-        number = tx.scalar(sa.select(alert.c.number).where(alert.c.kind == "breach"))
-        sent = {"key": "m1", "notifier": "care", "route": "0", "tries": 1}
-        tx.execute(sa.insert(message).values(**sent, composed_at=0, told_at=micros(at(7))))
-        row = {"alert": number, "after": 0, "turn": 0, "route": "0", "not_before": 0}
-        tx.execute(sa.insert(notice).values(**row, notifier="care", message=1))
-        tx.execute(sa.insert(notice).values(**row, notifier="pager", dropped="answered"))
-
-    with house.store.read() as tx:
-        told = [one for one in telling.told(tx, 1) if one.kind in ("warning", "breach")]
-        assert telling.told(tx, 2) == []
-
-    assert [(one.kind, one.target, one.at) for one in told if one.notifier is None] == [
-        ("warning", "airline-6m", at(3)),
-    ]
-    assert [(one.notifier, one.told_at, one.dropped) for one in told if one.notifier] == [
-        ("care", at(7), None),
-        ("pager", None, "answered"),
-    ]

@@ -11,7 +11,7 @@ from monitor.domain.outcome import Outcome, What
 from monitor.domain.post import Post, ReplyClass
 from monitor.domain.target import Verdict
 from monitor.domain.wait import Act, Deed
-from monitor.store.telling import Told
+from monitor.store.telling import Hearing
 from monitor.web.wait.story import Chapter, Promise, Story
 from monitor.web.wallboard.row import LONGEST_NAME, line, web_address
 from monitor.web.wording import holder, lasted, length
@@ -34,7 +34,7 @@ class Event:
     text: str | None = None
     lang: str | None = None
     link: str | None = None
-    told: Sequence[Told] = ()
+    told: Sequence[Hearing] = ()
     calendar: timedelta | None = None
     business: timedelta | None = None
     stands: bool = False
@@ -216,13 +216,12 @@ def _due(one: Chapter, promise: Promise) -> Event:
             return Event(promise.due_at, "pending", due)
 
 
-def _told(one: Chapter, kind: str, promise: Promise, at: datetime) -> list[Told]:
+def _told(one: Chapter, kind: str, promise: Promise, at: datetime) -> Sequence[Hearing]:
     """Who was told of it, or is to be."""
-    return [
-        fact
-        for fact in one.told
-        if (fact.kind, fact.target, fact.at) == (kind, promise.name, at) and fact.notifier
-    ]
+    for fact in one.told:
+        if (fact.kind, fact.target, fact.at) == (kind, promise.name, at):
+            return fact.hearings
+    return ()
 
 
 # What else the clocks depend on.
