@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum, auto
 from typing import Any
@@ -43,7 +43,7 @@ class Known:
 
     by: By
     name: str
-    secret: str
+    secret: str = field(repr=False)
     scopes: frozenset[Scope]
 
     @property
@@ -57,7 +57,7 @@ class Session:
     id: str
     known: Known
     until: datetime
-    csrf: str
+    csrf: str = field(repr=False)
 
 
 def known_to(http: Http) -> Iterator[Known]:

@@ -61,6 +61,10 @@ def test_instants_are_read_as_utc(written_as: str, utc: str) -> None:
     assert created_at.tzinfo is UTC
 
 
+def test_a_number_without_a_fraction_is_whole_however_json_writes_it() -> None:
+    assert parse({**LEAST, "rating": 5.0, "author_followers": 3e2}).author_followers == 300
+
+
 def test_surface_and_reach_are_read() -> None:
     post = parse({**LEAST, "surface": "review", "rating": 2, "reach": {"views": 9}})
 

@@ -113,6 +113,14 @@ def test_an_instant_that_is_none_is_refused(inbox: Inbox, told: str) -> None:
     assert detail.endswith("write it like 2026-03-02T10:00:00Z")
 
 
+@pytest.mark.parametrize("query", ["until=2026-06-01T11:59:00Z", "complete_until=&complete_until="])
+def test_a_query_that_is_not_foreseen_is_refused(inbox: Inbox, query: str) -> None:
+    status, detail = problem(inbox.hand_in(call(1), path=f"{POSTS}?{query}"))
+
+    assert (status, inbox.stored()) == (422, [])
+    assert "complete_until" in detail
+
+
 def test_only_an_account_that_is_not_polled_takes_posts(inbox: Inbox) -> None:
     assert problem(inbox.hand_in(path="/api/v1/accounts/fax/posts"))[0] == 404
     status, detail = problem(inbox.hand_in(path="/api/v1/accounts/social/posts"))

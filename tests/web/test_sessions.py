@@ -13,7 +13,8 @@ from itsdangerous import URLSafeSerializer
 
 from monitor import web
 from monitor.web.limits import FREE_TRIES, LONGEST_REST
-from monitor.web.session import COOKIE, LASTS
+from monitor.web.session import COOKIE, LASTS, known_to
+from monitor.web.visitor import Visitor
 from tests.acceptance.watching import Hands
 from tests.web import api_room
 from tests.web.api_room import ACT, HTTP, INGEST, PASSWORD, V1, Room
@@ -399,4 +400,12 @@ def test_no_secret_is_told(browser: Browser, room: Room, caplog: pytest.LogCaptu
 
     assert any("reload" in entry["event"] for entry in logs)
     assert COOKIE in told
+    assert not [secret for secret in (PASSWORD, ACT, INGEST) if secret in told]
+
+
+def test_who_is_known_is_written_without_the_secret(room: Room) -> None:
+    known = list(known_to(room.inbox.program.config.http))
+
+    assert {one.secret for one in known} >= {PASSWORD, ACT, INGEST}
+    told = f"{known} {Visitor('', tuple(known))}"
     assert not [secret for secret in (PASSWORD, ACT, INGEST) if secret in told]
