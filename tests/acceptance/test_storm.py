@@ -65,7 +65,7 @@ class Storm:
             self._process = subprocess.Popen(
                 [*command, *self.clock.arguments()], stdout=log, stderr=log
             )
-        until(self._is_up, seconds=60)
+        until(self._is_up, seconds=120)
 
     def kill(self) -> None:
         assert self._process
