@@ -194,6 +194,20 @@ def test_what_one_was_telling_when_it_was_killed_another_tells_word_for_word(
     assert other.notices == scene.ears.notices
 
 
+def test_who_starts_again_alone_waits_for_no_lease_of_the_dead(scene: Scene) -> None:
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    scene.ears.then = killed
+    with pytest.raises(KeyboardInterrupt):
+        scene.tell(6)
+    scene.ears.then = lambda: None
+    scene.begin(minute=6.1)
+    scene.tell(6.1)
+
+    assert scene.ears.notices == [scene.ears.notices[0]] * 2
+
+
 def test_what_somebody_wrote_is_not_kept_once_it_was_told(scene: Scene) -> None:
     scene.ears.fails = GONE
     scene.tell(6)
