@@ -69,9 +69,9 @@ class Storm:
 
     def kill(self) -> None:
         assert self._process
+        self.kills += 1
         self._process.kill()
         self._process.wait()
-        self.kills += 1
 
     def end(self) -> None:
         if self._process and self._process.poll() is None:
