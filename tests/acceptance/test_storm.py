@@ -65,13 +65,13 @@ class Storm:
             self._process = subprocess.Popen(
                 [*command, *self.clock.arguments()], stdout=log, stderr=log
             )
-        until(self._is_up, seconds=60)
+        until(lambda: self._is_up() or self._is_dead(), seconds=120)
 
     def kill(self) -> None:
         assert self._process
+        self.kills += 1
         self._process.kill()
         self._process.wait()
-        self.kills += 1
 
     def end(self) -> None:
         if self._process and self._process.poll() is None:
@@ -98,17 +98,14 @@ class Storm:
         until(met_now, seconds)
 
     def goes_on_until_killed(self) -> None:
-        assert self._process
-        process = self._process
-
         def is_dead() -> bool:
             time.sleep(0.2)
-            if process.poll() is None:
+            if not self._is_dead():
                 with suppress(httpx.TransportError):
                     self.hand_in()
-            return process.poll() is not None
+            return self._is_dead()
 
-        until(is_dead, seconds=60)
+        until(is_dead, seconds=120)
 
     def counted(self, query: sa.Select[int]) -> int:
         with closing(Store(f"sqlite:///{self.folder / 'rw.db'}")) as store, store.read() as tx:
@@ -123,6 +120,10 @@ class Storm:
         facts = sa.select(sa.func.count(schema.notice.c.alert.distinct()))
         in_message = schema.notice.c.message == schema.message.c.number
         return self.counted(facts.where(in_message, schema.message.c.told_at.is_not(None)))
+
+    def _is_dead(self) -> bool:
+        assert self._process
+        return self._process.poll() is not None
 
     def _is_up(self) -> bool:
         try:
@@ -170,11 +171,14 @@ def test_of_two_thousand_breaches_each_is_told_in_few_messages(storm: Storm) -> 
     storm.goes_on_until(lambda: storm.clock() > up_at and storm.breaches() == WAITS)
     assert storm.receiver.brought == []
 
+    storm.receiver.before_answer = storm.kill
     storm.receiver.status = 200
+    storm.goes_on_until_killed()
     while storm.kills < KILLS:
         storm.receiver.before_answer = storm.kill
-        storm.goes_on_until_killed()
         storm.start()
+        storm.goes_on_until_killed()
+    storm.start()
     storm.goes_on_until(lambda: storm.told() == WAITS)
 
     assert_quiet_and_whole(storm)

@@ -24,7 +24,7 @@ from monitor.ports.notifier import AlertKind
 from monitor.store import accounts, messages, schema
 from monitor.store.database import Store
 from tests import databases
-from tests.building import at, mention
+from tests.building import at, mention, reply
 from tests.cycle.house import House
 from tests.telling import Ears, begin, plan_of, plan_to, tell, watch
 
@@ -194,6 +194,20 @@ def test_what_one_was_telling_when_it_was_killed_another_tells_word_for_word(
     assert other.notices == scene.ears.notices
 
 
+def test_who_starts_again_alone_waits_for_no_lease_of_the_dead(scene: Scene) -> None:
+    def killed() -> None:
+        raise KeyboardInterrupt
+
+    scene.ears.then = killed
+    with pytest.raises(KeyboardInterrupt):
+        scene.tell(6)
+    scene.ears.then = lambda: None
+    scene.begin(minute=6.1)
+    scene.tell(6.1)
+
+    assert scene.ears.notices == [scene.ears.notices[0]] * 2
+
+
 def test_what_somebody_wrote_is_not_kept_once_it_was_told(scene: Scene) -> None:
     scene.ears.fails = GONE
     scene.tell(6)
@@ -300,6 +314,20 @@ def test_an_account_that_is_configured_no_more_is_told_nothing_of(scene: Scene) 
     scene.tell(7)
 
     assert scene.column(schema.notice.c.dropped) == ["gone"]
+
+
+def test_of_what_became_history_only_that_is_told_which_takes_something_back(scene: Scene) -> None:
+    everything = plan_to(scene.ears)
+    scene.begin(everything)
+    scene.tell(6, everything)
+    scene.house.take(mention("b", "bo", 5), minute=5.5)
+    scene.house.observe(11)
+    scene.house.take(reply("a", 5, "0"), minute=11)
+    with scene.house.store.write() as tx:
+        tx.execute(sa.update(schema.wait).values(live=False))
+    scene.tell(11, everything)
+
+    assert scene.ears.facts == ["breach/1/airline-6m", "corrected/1/airline-6m"]
 
 
 def test_the_first_route_that_fits_is_taken_and_others_where_it_says_so(scene: Scene) -> None:

@@ -47,4 +47,4 @@ def _notices(case: Case, plan: Plan, now: datetime) -> Iterator[Notice]:
 def _is_told(case: Case, plan: Plan, now: datetime) -> bool:
     if case.account not in plan.watches or is_old(case, now):
         return False
-    return case.wait is None or case.wait.live
+    return case.wait is None or case.wait.live or ends_something(case)
