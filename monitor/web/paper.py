@@ -36,7 +36,7 @@ _FILTERS = {
 
 @cache
 def _templates() -> jinja2.Environment:
-    """One for the whole process: templates are compiled once."""
+    """One for the whole process: templates are compiled once, and before anybody waits for it."""
     templates = jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -46,12 +46,15 @@ def _templates() -> jinja2.Environment:
     )
     templates.filters.update(_FILTERS)
     templates.globals.update(many=wording.many, missing=wording.missing)
+    for name in templates.list_templates(["html"]):
+        templates.get_template(name)
     return templates
 
 
 class Paper:
     def __init__(self, deck: Deck) -> None:
         self._deck = deck
+        _templates()
 
     def page(
         self, request: Request, template: str, now: datetime, *, here: str = "", **context: Any

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from monitor.store import reading, telling
+from monitor.store import reading
 from monitor.store.instants import micros
 from monitor.store.reading import Blindness, Seen
 from monitor.store.schema import alert
@@ -17,7 +17,8 @@ from tests.cycle.house import House
 def write(house: House, kind: str, minute: float) -> None:
     with house.store.write() as tx:
         row = {"key": f"{kind}/acme/{minute}", "account_id": house.desk.id, "kind": kind}
-        tx.execute(sa.insert(alert).values(**row, at=micros(at(minute))))
+        when = {"at": micros(at(minute)), "written_at": micros(at(minute))}
+        tx.execute(sa.insert(alert).values(**row, **when, details="{}"))
 
 
 def test_how_late_a_live_poll_saw_a_post_is_told() -> None:
@@ -53,19 +54,3 @@ def test_what_fell_due_is_told_and_what_of_it_was_learnt_late() -> None:
         found = reading.fell_due(tx, house.desk.id, list(house.desk.targets), at(0))
 
     assert sorted(found) == [(at(6), False), (at(36), True)]
-
-
-def test_what_was_told_of_a_wait_is_known() -> None:
-    house = House()
-    house.poll(mention("1", "ana", 0), minute=4)
-    house.observe(10)
-
-    with house.store.read() as tx:
-        told = telling.told(tx, 1)
-        assert telling.told(tx, 2) == []
-
-    assert [(one.kind, one.target, one.at) for one in told] == [
-        ("warning", "airline-6m", at(3)),
-        ("breach", "airline-6m", at(6)),
-    ]
-    assert {one.told_at for one in told} == {None}

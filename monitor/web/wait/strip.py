@@ -198,7 +198,7 @@ _TOLD = {"warned": "n-warn", "overdue": "n-breach"}
 
 def _told(scale: _Scale, events: Sequence[Event]) -> Iterator[Mark]:
     for event in events:
-        if event.told and event.mark in _TOLD:
+        if any(one.told_at for one in event.told) and event.mark in _TOLD:
             yield Mark(scale.x(event.at), TOLD, _TOLD[event.mark])
 
 

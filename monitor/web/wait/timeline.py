@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from monitor.domain.outcome import Outcome, What
 from monitor.domain.post import Post, ReplyClass
 from monitor.domain.target import Verdict
 from monitor.domain.wait import Act, Deed
+from monitor.store.telling import Hearing
 from monitor.web.wait.story import Chapter, Promise, Story
 from monitor.web.wallboard.row import LONGEST_NAME, line, web_address
 from monitor.web.wording import holder, lasted, length
@@ -33,7 +34,7 @@ class Event:
     text: str | None = None
     lang: str | None = None
     link: str | None = None
-    told: str = ""
+    told: Sequence[Hearing] = ()
     calendar: timedelta | None = None
     business: timedelta | None = None
     stands: bool = False
@@ -215,11 +216,12 @@ def _due(one: Chapter, promise: Promise) -> Event:
             return Event(promise.due_at, "pending", due)
 
 
-def _told(one: Chapter, kind: str, promise: Promise, at: datetime) -> str:
+def _told(one: Chapter, kind: str, promise: Promise, at: datetime) -> Sequence[Hearing]:
+    """Who was told of it, or is to be."""
     for fact in one.told:
-        if fact.kind == kind and fact.target == promise.name and fact.at == at:
-            return "Told" if fact.told_at else "To be told"
-    return ""
+        if (fact.kind, fact.target, fact.at) == (kind, promise.name, at):
+            return fact.hearings
+    return ()
 
 
 # What else the clocks depend on.
