@@ -14,7 +14,7 @@ pt:Portuguese ro:Romanian ru:Russian sk:Slovak sl:Slovenian sq:Albanian sr:Serbi
 sw:Swahili ta:Tamil te:Telugu th:Thai tl:Tagalog tr:Turkish uk:Ukrainian ur:Urdu vi:Vietnamese
 zh:Chinese
 """
-_NAMES = dict(pair.split(":") for pair in _CALLED.split())
+NAMES = dict(pair.split(":") for pair in _CALLED.split())
 
 UNKNOWN = "not told"
 
@@ -27,4 +27,4 @@ def spoken(tag: str | None) -> str | None:
 
 def called(language: str | None) -> str:
     """`Swedish`; the tag itself where we have no word for it."""
-    return UNKNOWN if language is None else _NAMES.get(language, language)
+    return UNKNOWN if language is None else NAMES.get(language, language)

@@ -18,7 +18,7 @@ from monitor.report.trying import Trial
 from monitor.report.wording import day_and_time, in_words, objective
 from monitor.store.instants import instant, instant_or_none, span_or_none
 
-FIRST_WORDS = 160
+FIRST_WORDS = 110
 LONGEST_NAME = 60
 GAPS_SHOWN = 10
 

@@ -150,5 +150,12 @@ def test_days_of_the_clock_are_ticked_across_its_change() -> None:
     assert [label for _, label in drawn.ticks] == [f"{day} Oct" for day in range(23, 29)]
 
 
+def test_over_years_the_year_is_told() -> None:
+    window = Span(at(0), at(0) + timedelta(days=900))
+    drawn = lanes({"acme": Observation(None, window, None, ())}, UTC)
+    assert drawn
+    assert [label for _, label in drawn.ticks] == ["3 Mar 2026", "3 Mar 2027"]
+
+
 def test_without_an_observation_there_are_no_lanes() -> None:
     assert lanes({"acme": Observation(None, None, None, ())}, UTC) is None

@@ -22,6 +22,7 @@ _STEPS = (
     *(timedelta(hours=each) for each in (1, 3, 6, 12)),
     *(timedelta(days=each) for each in (1, 2, 7, 14, 30, 90, 365)),
 )
+_YEAR = timedelta(days=365)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +70,9 @@ def _ticks(whole: Span, zone: ZoneInfo) -> Iterator[tuple[datetime, str]]:
     """Round times of the clock there, few enough to be read."""
     length = whole.end - whole.start
     step = next((each for each in _STEPS if length / each <= _TICKS_WANTED), _STEPS[-1])
-    is_by_days = step >= timedelta(days=1)
+    form = "%H:%M" if step < timedelta(days=1) else "%b" if length < _YEAR else "%b %Y"
     there = whole.start.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
     while (at := there.astimezone(UTC)) <= whole.end:
         if at >= whole.start:
-            yield at, f"{there.day} {there:%b}" if is_by_days else f"{there:%H:%M}"
+            yield at, there.strftime(form if form == "%H:%M" else f"{there.day} {form}")
         there += step
