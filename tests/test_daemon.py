@@ -379,7 +379,8 @@ def test_a_second_daemon_is_refused_until_the_first_has_stopped(
     run = start(platform)
     with run.store.write() as tx:  # as another living process on this host would have written it
         lease.release(tx, "daemon", lease.own_name())
-        lease.take(tx, "daemon", f"{socket.gethostname()}/{os.getppid()}", clock())
+        soon = clock() + timedelta(hours=1)  # its term would run out, as hasty as the clock is
+        lease.take(tx, "daemon", f"{socket.gethostname()}/{os.getppid()}", soon)
     second = Run(tmp_path, platform, clock=clock)
     opened.callback(second.store.close)
 
