@@ -15,7 +15,7 @@ run: install ## the daemon, on SQLite, with the built-in sandbox platform
 	$(BIN)/replywatch run -c config/sandbox.yml
 
 test: .venv/test.stamp ## every test that needs no outside server
-	$(BIN)/pytest -q -m "not service and not check"
+	$(BIN)/pytest -q -n auto --dist worksteal -m "not service and not check"
 
 test-services: .venv/services.stamp .venv/axe.stamp ## the tests that need a server; skipped where it is not installed
 	$(BIN)/pytest -q -m service
