@@ -241,5 +241,5 @@ def test_kills_at_any_moment_lose_and_double_nothing(platform: Platform, make: M
         *live,
     ]
     assert len(rows(daemon, "SELECT number FROM wait WHERE status = 'open'")) == 580
-    counted = "SELECT sum(value) FROM tally WHERE metric = 'waits_opened_total'"
-    assert rows(daemon, counted) == rows(daemon, "SELECT sum(live) * 1.0 FROM wait")
+    counted = "SELECT total(value) FROM tally WHERE metric = 'waits_opened_total'"
+    assert rows(daemon, counted) == rows(daemon, "SELECT total(live) FROM wait")
