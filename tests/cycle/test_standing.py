@@ -10,6 +10,7 @@ import pytest
 from monitor.cycle import silencing
 from monitor.cycle.notify import Plan, everything_to
 from monitor.cycle.notify.routing import route
+from monitor.cycle.notify.rules import SURGE_LASTS
 from monitor.cycle.notify.standing import ENDED_FOR, stand
 from monitor.domain.wait import Deed
 from monitor.ports.connector import FetchError, Reason
@@ -108,6 +109,37 @@ def test_a_blind_account_fires_until_it_is_seen_again(scene: Scene) -> None:
     scene.write(AlertKind.BLIND_OVER, 901)
 
     assert (scene.fires(901), scene.board.ended) == ([], ["blind/acme/0"])
+
+
+@pytest.mark.parametrize(
+    ("begun", "over"),
+    [
+        (AlertKind.BLIND, AlertKind.BLIND_OVER),
+        (AlertKind.ACCOUNT_FAILING, AlertKind.ACCOUNT_RECOVERED),
+    ],
+)
+def test_that_an_account_is_well_again_is_told_for_a_while(
+    scene: Scene, begun: AlertKind, over: AlertKind
+) -> None:
+    scene.write(begun, 1)
+    scene.write(over, 5)
+    last = 5 + ENDED_FOR / timedelta(minutes=1)
+
+    scene.fires(last)
+    assert scene.board.ended == [f"{begun.value}/acme/0"]
+    scene.fires(last + 0.1)
+    assert scene.board.ended == []
+
+
+def test_that_a_surge_is_over_is_told_for_a_while(scene: Scene) -> None:
+    scene.write(AlertKind.SURGE, 0)
+    last = (SURGE_LASTS + ENDED_FOR) / timedelta(minutes=1)
+
+    assert scene.fires(last - 11) == ["surge/acme/0"]
+    scene.fires(last)
+    assert scene.board.ended == ["surge/acme/0"]
+    scene.fires(last + 0.1)
+    assert scene.board.ended == []
 
 
 def test_it_is_told_by_its_routes_alone(scene: Scene) -> None:

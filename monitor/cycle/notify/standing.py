@@ -51,7 +51,8 @@ def _routed(tx: sa.Connection, plan: Plan, name: str, now: datetime) -> Iterator
         mine = [route for route in plan.routes_for(case) if name in route.to]
         if mine and not quiet.until(plan.subject(case)):
             if not _is_firing(case, what):
-                yield case, False
+                if not _is_long_over(case, what):
+                    yield case, False
             elif any(_is_told(route, case, what) for route in mine):
                 yield case, True
 
@@ -60,6 +61,12 @@ def _is_firing(case: Case, now: rules.Now) -> bool:
     """A breach that somebody has taken does not: to tell it again and again would be to remind."""
     is_taken = case.kind is AlertKind.BREACH and case.wait is not None and case.wait.acked_by
     return not is_taken and rules.pointless(case, now) is None
+
+
+def _is_long_over(case: Case, now: rules.Now) -> bool:
+    """Of waits those are not asked for."""
+    ended_at = None if case.wait else rules.ended_at(case, now)
+    return ended_at is not None and ended_at < now.at - ENDED_FOR
 
 
 def _is_told(route: Route, case: Case, now: rules.Now) -> bool:
