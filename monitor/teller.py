@@ -27,7 +27,7 @@ from monitor.store.database import Store, StoreError
 
 log = structlog.get_logger()
 
-LANES = 8
+LANES = 32
 """Notifiers told at once."""
 
 GRACE = timedelta(seconds=3)
