@@ -198,3 +198,29 @@ def of_message(tx: sa.Connection, number: int) -> list[Notice]:
         )
         for row in tx.execute(sa.select(notice).where(notice.c.message == number))
     ]
+
+
+def forget_reminders(tx: sa.Connection, number: int, before: datetime) -> None:
+    """What a message reminds of was reminded of before: those reminders are removed that were told
+    before then, and messages that tell nothing else. The first word and the last ones stay."""
+    newer, older = notice.alias("newer"), notice.alias("older")
+    query = (
+        sa.select(older.c.number, older.c.message)
+        .join(newer, sa.and_(*(newer.c[name] == older.c[name] for name in _OF_FACT)))
+        .join(message, message.c.number == older.c.message)
+        .where(
+            newer.c.message == number,
+            older.c.turn > 0,
+            older.c.turn < newer.c.turn,
+            message.c.told_at < micros(before),
+        )
+    )
+    rows = tx.execute(query).all()
+    for part in in_parts(row.number for row in rows):
+        tx.execute(sa.delete(notice).where(notice.c.number.in_(part)))
+    for part in in_parts({row.message for row in rows}):
+        tells = sa.exists().where(notice.c.message == message.c.number)
+        tx.execute(sa.delete(message).where(message.c.number.in_(part), ~tells))
+
+
+_OF_FACT = ("alert", "notifier", "after")

@@ -346,6 +346,17 @@ def test_the_first_route_that_fits_is_taken_and_others_where_it_says_so(scene: S
     assert {name: len(ears.notices) for name, ears in rooms.items()} == {"a": 1, "b": 1, "c": 0}
 
 
+def test_of_who_is_reminded_for_ever_the_store_keeps_the_last_reminders(scene: Scene) -> None:
+    plan = plan_to(scene.ears, replace(BREACH, repeat_every=timedelta(hours=6)))
+    for hour in range(0, 61, 6):
+        scene.breaks(6 + hour * 60)
+        scene.tell(6 + hour * 60, plan)
+
+    assert len(scene.ears.notices) == 11
+    assert scene.column(schema.notice.c.turn) == [0, 6, 7, 8, 9, 10, 11]
+    assert len(scene.column(schema.message.c.number)) == 6
+
+
 def test_one_notifier_that_fails_costs_no_other_its_message(scene: Scene) -> None:
     deaf, well = Ears(), Ears()
     deaf.fails = GONE
