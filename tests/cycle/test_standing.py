@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.cycle import silencing
 from monitor.cycle.notify import Plan, everything_to
@@ -169,3 +171,26 @@ def test_failures_are_counted_and_end_nothing(scene: Scene) -> None:
     assert sent.reason is Reason.UNAVAILABLE
     with scene.house.store.read() as tx:
         assert messages.counts(tx)["board", "unavailable"] == 1
+
+
+def test_however_many_facts_there_were_only_those_are_read_that_may_stand(scene: Scene) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cur: object, text: str, values: Any, *_: object) -> None:
+        asked.append((text, values))
+
+    scene.house.observe(6)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        assert scene.fires(6) == [BREACH]
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    with scene.house.store.read() as tx:
+        steps = [
+            step
+            for text, values in asked
+            if text.startswith("SELECT")
+            for *_, step in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+        ]
+    assert steps
+    assert not [step for step in steps if step.startswith("SCAN alert")]
