@@ -105,7 +105,7 @@ def _reminders(
     told = outbox.of_message(tx, number)
     about = cases.of(tx, {one.alert for one in told})
     for one in told:
-        route = plan.route(outbox.Group(one.notifier, one.route))
+        route = plan.route(outbox.Group(one.notifier, one.route), now)
         if route is None or route.repeat_every is None or about[one.alert].kind not in STANDING:
             continue
         if route.max_repeats is None or one.turn < route.max_repeats:

@@ -71,7 +71,7 @@ def _is_long_over(case: Case, now: rules.Now) -> bool:
 
 def _is_told(route: Route, case: Case, now: rules.Now) -> bool:
     """Whether it stands for so long as the route asks, and somebody is there to hear it."""
-    if route.active and not route.active.is_open(now.at):
+    if not route.is_open(now.at):
         return False
     if not route.after:
         return True
