@@ -67,6 +67,12 @@ _HELD = (
 )
 
 
+def hold_all(tx: sa.Connection) -> None:
+    """From here on nobody decides about any notifier. Held before an account is, never after."""
+    whole = sa.select(notifier_tally.c.notifier).where(notifier_tally.c.reason == "")
+    tx.execute(whole.order_by(notifier_tally.c.notifier).with_for_update()).all()
+
+
 def add(tx: sa.Connection, notices: Iterable[Notice]) -> None:
     """Those that stand already are left as they are."""
     rows = [
