@@ -173,12 +173,12 @@ def unroute(tx: sa.Connection, group: Group) -> int:
     return len(alerts)
 
 
-def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> set[str]:
-    """Of which of these facts the notifier was told, or is being told."""
-    found: set[str] = set()
+def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> dict[str, bool]:
+    """Which of these facts the notifier was told (True), or is being told."""
+    found: dict[str, bool] = {}
     for part in in_parts(keys):
         query = (
-            sa.select(alert.c.key)
+            sa.select(alert.c.key, message.c.told_at)
             .join(notice, notice.c.alert == alert.c.number)
             .join(message, message.c.number == notice.c.message)
             .where(
@@ -187,7 +187,8 @@ def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> set[str]:
                 message.c.failed_at.is_(None),
             )
         )
-        found.update(tx.scalars(query))
+        for key, told_at in tx.execute(query):
+            found[key] = found.get(key, False) or told_at is not None
     return found
 
 

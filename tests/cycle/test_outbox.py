@@ -347,6 +347,21 @@ def test_the_first_route_that_fits_is_taken_and_others_where_it_says_so(scene: S
     assert {name: len(ears.notices) for name, ears in rooms.items()} == {"a": 1, "b": 1, "c": 0}
 
 
+def test_nobody_is_told_of_the_end_before_the_beginning(scene: Scene) -> None:
+    ends = replace(BREACH, on=frozenset({AlertKind.RECOVERED}))
+    plan = plan_to(scene.ears, BREACH, ends)
+    scene.begin(plan)
+    scene.ears.fails = GONE
+    scene.tell(6, plan)
+    scene.tell(6.1, plan)
+    scene.house.poll(reply("9", 6.15, "0"), minute=6.2)
+    scene.ears.fails = None
+    for minute in (6.2, 6.3, 6.4):
+        scene.tell(minute, plan)
+
+    assert scene.ears.facts == ["breach/1/airline-6m", "recovered/1/airline-6m"]
+
+
 @pytest.mark.parametrize("match", [Match(), Match(brands=("Acme",))])
 def test_what_one_route_would_hold_is_told_by_another_that_is_open(
     scene: Scene, match: Match

@@ -118,7 +118,11 @@ def _sorted(
 
 def _look_soon(tx: sa.Connection, plan: Plan, early: Iterable[Case], now: datetime) -> None:
     """What nobody has taken waits for a look at the platform: let that come soon."""
-    waiting = {one.account_id: one.account for one in early if one.wait and not one.wait.acked_by}
+    waiting = {
+        one.account_id: one.account
+        for one in early
+        if one.wait and not one.wait.acked_by and not rules.ends_something(one)
+    }
     for account_id, name in waiting.items():
         gap = plan.watches[name].connector.least_gap
         accounts.bring_forward(tx, account_id, now + gap)

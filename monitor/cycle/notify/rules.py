@@ -60,11 +60,12 @@ _BEGINS = {
 @dataclass(frozen=True, slots=True)
 class Now:
     """What else is known when notices of one notifier are decided: which facts that end others are
-    written, and of when; of which facts it was told, and how far each account has been observed."""
+    written, and of when; which facts it was told (True) or is being told; and how far each account
+    has been observed."""
 
     at: datetime
     ended: Mapping[str, datetime]
-    heard: frozenset[str]
+    heard: Mapping[str, bool]
     watermarks: dict[int, datetime]
 
 
@@ -75,7 +76,7 @@ def now_for(tx: sa.Connection, notifier: str, cases: Iterable[Case], at: datetim
     return Now(
         at,
         alerts.instants(tx, ends),
-        frozenset(outbox.heard(tx, notifier, begun)),
+        outbox.heard(tx, notifier, begun),
         accounts.watermarks(tx),
     )
 
@@ -83,7 +84,7 @@ def now_for(tx: sa.Connection, notifier: str, cases: Iterable[Case], at: datetim
 def pointless(case: Case, now: Now) -> Dropped | None:
     """Why nobody need be told of this now."""
     if ends_something(case):
-        return None if now.heard & {*beginnings_of(case)} else Dropped.UNHEARD
+        return None if now.heard.keys() & {*beginnings_of(case)} else Dropped.UNHEARD
     if case.wait is None:
         return Dropped.OVER if ended_at(case, now) else None
     return _of_wait(case)
@@ -116,8 +117,11 @@ def ended_at(case: Case, now: Now) -> datetime | None:
 
 
 def is_early(notice: Pending, case: Case, now: Now) -> bool:
-    """Whether a reminder or an escalation has to wait: somebody has taken the customer on, or it
-    has not been observed that far yet that nobody did answer."""
+    """Whether it has to wait. A reminder or an escalation: somebody has taken the customer on, or
+    it has not been observed that far yet that nobody did answer. An end: its beginning is still
+    being told, and would come after it."""
+    if ends_something(case):
+        return not any(now.heard.get(key) for key in beginnings_of(case))
     if case.wait is None or not (notice.turn or notice.after):
         return False
     seen = now.watermarks.get(case.account_id)
