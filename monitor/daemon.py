@@ -143,7 +143,8 @@ class Daemon:
     def take(
         self, watches: Mapping[str, Watch], plan: Plan, heartbeat: Heartbeat | None = None
     ) -> None:
-        """Go on under another configuration. What is under way ends under the old one."""
+        """Go on under another configuration. What is under way ends under the old one. Raises
+        StoreError, and then goes on under the old one."""
         with self._store.write() as tx:
             accounts.hold_all(tx)
             soon = self._clock()
@@ -154,11 +155,11 @@ class Daemon:
                     accounts.update(tx, row.id, next_poll_at=soon)
                 gap = watches[name].connector.least_gap
                 accounts.bring_forward(tx, row.id, soon + gap)
+        self._teller.take(plan)  # the last that can fail: nothing else has changed until then
         with self._choosing:
             before, self.watches = self.watches, watches
             idle = [watch for name, watch in before.items() if self._is_idle(name)]
         self._resting.clear()
-        self._teller.take(plan)
         before_beat, self._heartbeat = self._heartbeat, heartbeat
         if before_beat:
             before_beat.close()

@@ -27,7 +27,7 @@ from monitor.store.database import Store, StoreError
 
 log = structlog.get_logger()
 
-LANES = 8
+LANES = 32
 """Notifiers told at once."""
 
 GRACE = timedelta(seconds=3)
@@ -48,6 +48,7 @@ class Teller:
         self._resting: dict[str, datetime] = {}
         self._stood_at: dict[str, datetime] = {}
         self._stopping = threading.Event()
+        self._planning = threading.Lock()  # what one plan decides is decided before another's turn
         self._stepped_at: datetime | None = None
 
     def start(self) -> None:
@@ -57,20 +58,22 @@ class Teller:
     def take(self, plan: Plan) -> None:
         """Go on under another plan. What is being told is told by the old one. Raises
         StoreError."""
-        adopt(self._store, plan, self._clock(), alone=False)
-        before, self.plan = self.plan, plan
-        self._resting.clear()
+        with self._planning:
+            adopt(self._store, plan, self._clock(), alone=False)
+            before, self.plan = self.plan, plan
+            self._resting.clear()
         for name, place in before.places.items():
             if self._is_idle(name):
                 place.close()
 
     def step(self) -> None:
         """Decide whom to tell what, and set the lanes going. Raises StoreError."""
-        plan = self.plan
-        self._prepare(plan)
-        for name in self._due(plan):
-            if self._is_idle(name) and self._resting.get(name, self._clock()) <= self._clock():
-                self._under_way[name] = self._lanes.submit(self._tell, plan, name)
+        with self._planning:
+            plan = self.plan
+            self._prepare(plan)
+            for name in self._due(plan):
+                if self._is_idle(name) and self._resting.get(name, self._clock()) <= self._clock():
+                    self._under_way[name] = self._lanes.submit(self._tell, plan, name)
         self._stepped_at = self._clock()
 
     def once(self) -> set[Reason]:

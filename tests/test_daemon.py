@@ -23,7 +23,7 @@ from monitor.ports.connector import Reason
 from monitor.ports.notifier import AlertKind
 from monitor.report.digest import digest
 from monitor.store import accounts, lease, schema, tallies
-from monitor.store.database import Store
+from monitor.store.database import Store, StoreError
 from tests.acceptance.platform import Platform, hanging, whole
 from tests.acceptance.watching import configuration
 from tests.http.loopback import Script, Visit, answer
@@ -328,6 +328,22 @@ def test_a_reload_shortens_no_rest_that_the_platform_asked_for(
 
     time.sleep(0.6)
     assert (run.row().next_poll_at, run.polls()) == (rest, 1)
+
+
+def test_a_reload_that_the_store_fails_changes_nothing(platform: Platform, start: Start) -> None:
+    run = start(platform)
+    until(lambda: run.row().live_since)
+    watched, plan = run.daemon.watches, run.daemon.plan
+    with run.store.write() as tx:
+        tx.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON notifier_tally "
+            "BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        )
+
+    with pytest.raises(StoreError):
+        run.reload()
+    assert run.daemon.watches is watched
+    assert run.daemon.plan is plan
 
 
 def test_reloads_bring_polls_no_closer_than_the_least_gap(platform: Platform, start: Start) -> None:

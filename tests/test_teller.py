@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -137,3 +137,35 @@ def test_another_plan_is_taken_while_the_old_one_is_told(
     teller.once()
 
     assert other.tried == []  # it was told by the old one
+
+
+class Interrupted(Hands):
+    """A clock whose next look is the moment in which something else begins."""
+
+    def __init__(self, now: datetime) -> None:
+        super().__init__(now)
+        self.next: threading.Thread | None = None
+
+    def __call__(self) -> datetime:
+        other, self.next = self.next, None
+        if other:
+            other.start()
+            other.join(0.3)
+        return self.now
+
+
+def test_a_fact_that_is_routed_while_another_plan_is_taken_is_told_by_that(run: Run) -> None:
+    run.clock = clock = Interrupted(at(6))
+    ears, late = Ears(), replace(everything_to("room"), after=timedelta(minutes=5))
+    teller = Teller(run.house.store, plan_of({"room": ears}, late), "me", clock, alone=True)
+    run.tellers.append(teller)
+    teller.start()
+    other = plan_of({"room": ears}, replace(late, late_arrivals=True))
+    clock.next = taking = threading.Thread(target=teller.take, args=[other])
+    teller.step()
+    taking.join()
+    run.house.observe(12)
+    clock.forward(6 * 60)
+    teller.once()
+
+    assert ears.facts == ["breach/1/airline-6m"]

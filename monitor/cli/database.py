@@ -25,7 +25,7 @@ from monitor.daemon import LEASE
 from monitor.domain.post import bare_handle
 from monitor.report.cleaning import shown
 from monitor.report.wording import plural
-from monitor.store import accounts, alerts, erasing, lease
+from monitor.store import accounts, alerts, erasing, lease, silences
 
 app = typer.Typer()
 db = typer.Typer(help="The database itself.", no_args_is_help=True)
@@ -183,5 +183,6 @@ def rename_account(
         lease.take(tx, LEASE, lease.own_name(), here.now)
         accounts.update(tx, known[old].id, name=new)
         alerts.rename(tx, known[old].id, old, new)
+        silences.rename(tx, old, new, here.now)
         lease.release(tx, LEASE, lease.own_name())
     typer.echo(f"{shown(old)} is now {shown(new)}: name it so in the configuration, too")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.config.installed import NotifierSettings
@@ -85,6 +85,10 @@ class Route:
         (in other hours, more often, to others); what it is about makes it another."""
         about = (sorted(self.on), self.match, written(self.after), self.late_arrivals)
         return sha256(repr(about).encode()).hexdigest()[:12]
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether somebody is told by it then, and nothing held."""
+        return self.active is None or self.active.is_open(at)
 
 
 @dataclass(frozen=True, slots=True)

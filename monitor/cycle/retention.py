@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from monitor.cycle.desk import Watch
 from monitor.domain.post import Post, Versions
-from monitor.store import accounts, erasing, pruning
+from monitor.store import accounts, erasing, outbox, pruning
 from monitor.store.database import Store
 from monitor.store.erasing import Traces
 from monitor.store.pruning import Bounds, Place
@@ -155,6 +155,7 @@ def erase(store: Store, account: str, author_id: str) -> int:
     changed = 0
     while found:
         with store.write() as tx:
+            outbox.hold_all(tx)  # no message is composed of what is about to go
             accounts.held(tx, account)
             mask = erasing.remember(tx, account_id, who)
             rows = erasing.rewrite(tx, account_id, found, who, mask)

@@ -65,6 +65,15 @@ def standing(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Mapping[str, A
     return found
 
 
+def instants(tx: sa.Connection, keys: Iterable[str]) -> dict[str, datetime]:
+    """Which of these facts are written, with the instant that each is about."""
+    found: dict[str, datetime] = {}
+    for part in in_parts(keys):
+        query = sa.select(alert.c.key, alert.c.at).where(alert.c.key.in_(part))
+        found.update((key, instant(at)) for key, at in tx.execute(query))
+    return found
+
+
 def keys_of(tx: sa.Connection, waits: Iterable[int]) -> set[str]:
     """Of all facts about these waits."""
     found: set[str] = set()

@@ -98,22 +98,23 @@ def of(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, Case]:
 def calling(tx: sa.Connection, since: datetime) -> list[Case]:
     """Facts that call somebody, about waits that are open or have ended since then; and of each
     account the last of each kind."""
-    numbers = {*tx.scalars(_OF_WAITS, {"since": micros(since)}), *tx.scalars(_OF_ACCOUNTS)}
+    ended = tx.scalars(_OF_ENDED_WAITS, {"since": micros(since)})
+    numbers = {*tx.scalars(_OF_OPEN_WAITS), *ended, *tx.scalars(_OF_ACCOUNTS)}
     found = of(tx, numbers)
     return [found[number] for number in sorted(found)]
 
 
 _CALLING = [AlertKind.WARNING, AlertKind.BREACH, AlertKind.NUDGED, AlertKind.SURGE]
 _CALLING_OF_ACCOUNT = [AlertKind.BLIND, AlertKind.ACCOUNT_FAILING, AlertKind.SURGE]
-_OF_WAITS = (
-    sa.select(alert.c.number)
-    .join(wait, wait.c.number == alert.c.wait)
-    .where(
-        alert.c.kind.in_([kind.value for kind in _CALLING]),
-        wait.c.live,
-        (wait.c.status == Status.OPEN.value)
-        | (sa.func.coalesce(wait.c.answered_at, wait.c.ended_at) >= sa.bindparam("since")),
-    )
+_IS_OPEN = sa.select(wait.c.number).where(wait.c.live, wait.c.status == Status.OPEN.value)
+_HAS_ENDED = sa.select(wait.c.number).where(
+    wait.c.live, sa.func.coalesce(wait.c.answered_at, wait.c.ended_at) >= sa.bindparam("since")
+)
+_CALLS = alert.c.kind.in_([kind.value for kind in _CALLING])
+# Asked for both at once, a database reads all facts that there ever were.
+_OF_OPEN_WAITS, _OF_ENDED_WAITS = (
+    sa.select(alert.c.number).where(_CALLS, alert.c.wait.in_(waits))
+    for waits in (_IS_OPEN, _HAS_ENDED)
 )
 _OF_ACCOUNTS = (
     sa.select(sa.func.max(alert.c.number))

@@ -67,6 +67,12 @@ _HELD = (
 )
 
 
+def hold_all(tx: sa.Connection) -> None:
+    """From here on nobody decides about any notifier. Held before an account is, never after."""
+    whole = sa.select(notifier_tally.c.notifier).where(notifier_tally.c.reason == "")
+    tx.execute(whole.order_by(notifier_tally.c.notifier).with_for_update()).all()
+
+
 def add(tx: sa.Connection, notices: Iterable[Notice]) -> None:
     """Those that stand already are left as they are."""
     rows = [
@@ -167,12 +173,12 @@ def unroute(tx: sa.Connection, group: Group) -> int:
     return len(alerts)
 
 
-def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> set[str]:
-    """Of which of these facts the notifier was told, or is being told."""
-    found: set[str] = set()
+def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> dict[str, bool]:
+    """Which of these facts the notifier was told (True), or is being told."""
+    found: dict[str, bool] = {}
     for part in in_parts(keys):
         query = (
-            sa.select(alert.c.key)
+            sa.select(alert.c.key, message.c.told_at)
             .join(notice, notice.c.alert == alert.c.number)
             .join(message, message.c.number == notice.c.message)
             .where(
@@ -181,7 +187,8 @@ def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> set[str]:
                 message.c.failed_at.is_(None),
             )
         )
-        found.update(tx.scalars(query))
+        for key, told_at in tx.execute(query):
+            found[key] = found.get(key, False) or told_at is not None
     return found
 
 
@@ -198,3 +205,29 @@ def of_message(tx: sa.Connection, number: int) -> list[Notice]:
         )
         for row in tx.execute(sa.select(notice).where(notice.c.message == number))
     ]
+
+
+def forget_reminders(tx: sa.Connection, number: int, before: datetime) -> None:
+    """What a message reminds of was reminded of before: those reminders are removed that were told
+    before then, and messages that tell nothing else. The first word and the last ones stay."""
+    newer, older = notice.alias("newer"), notice.alias("older")
+    query = (
+        sa.select(older.c.number, older.c.message)
+        .join(newer, sa.and_(*(newer.c[name] == older.c[name] for name in _OF_FACT)))
+        .join(message, message.c.number == older.c.message)
+        .where(
+            newer.c.message == number,
+            older.c.turn > 0,
+            older.c.turn < newer.c.turn,
+            message.c.told_at < micros(before),
+        )
+    )
+    rows = tx.execute(query).all()
+    for part in in_parts(row.number for row in rows):
+        tx.execute(sa.delete(notice).where(notice.c.number.in_(part)))
+    for part in in_parts({row.message for row in rows}):
+        tells = sa.exists().where(notice.c.message == message.c.number)
+        tx.execute(sa.delete(message).where(message.c.number.in_(part), ~tells))
+
+
+_OF_FACT = ("alert", "notifier", "after")

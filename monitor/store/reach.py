@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from monitor.domain.post import Reach
 from monitor.domain.wait import Status
-from monitor.store.instants import micros
+from monitor.store.instants import instant, micros
 from monitor.store.posts import StoredPost
 from monitor.store.schema import post, reach_sample, wait
 from monitor.store.upsert import execute_many, in_parts, insert_into
@@ -80,17 +80,18 @@ class Spread(NamedTuple):
 
     wait: int
     post_id: str
+    opened_at: datetime
     reach: int
 
 
 def of_open_waits(tx: sa.Connection, account_id: int, least: int) -> list[Spread]:
     """Of open live waits, those whose post has reached so many at least."""
     rows = tx.execute(_OF_OPEN_WAITS, {"of": account_id, "least": least})
-    return [Spread(*row) for row in rows]
+    return [Spread(number, name, instant(at), reach) for number, name, at, reach in rows]
 
 
 _OF_OPEN_WAITS = (
-    sa.select(wait.c.number, post.c.native_id, TOTAL)
+    sa.select(wait.c.number, post.c.native_id, wait.c.opened_at, TOTAL)
     .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
     .where(
         wait.c.account_id == sa.bindparam("of"),

@@ -57,6 +57,16 @@ def end(tx: sa.Connection, number: int, by: str, at: datetime) -> None:
     tx.execute(ended.values(until_at=micros(at), ended_by=by))
 
 
+def rename(tx: sa.Connection, old: str, new: str, now: datetime) -> None:
+    """The account has another name: silences in force that are about it still are."""
+    for one in standing(tx, now):
+        names = {key: list(each) for key, each in one.matchers.items()}
+        if old in names.get("account", ()):
+            names["account"] = [new if name == old else name for name in names["account"]]
+            about = sa.update(silence).where(silence.c.number == one.number)
+            tx.execute(about.values(matchers=orjson.dumps(names).decode()))
+
+
 def _silence(row: sa.Row[tuple[object, ...]]) -> Silence:
     return Silence(
         number=row.number,

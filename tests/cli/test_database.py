@@ -227,6 +227,13 @@ def test_what_was_told_of_a_renamed_account_ends_under_its_new_name(desk: Desk) 
     assert keys == ["blind/acme-phone/2026-03-02T10:00:00Z"]
 
 
+def test_a_silence_goes_on_about_a_renamed_account(desk: Desk) -> None:
+    desk.run("silence", "add", "account=acme", "--for", "1h", "--reason", "a drill")
+    desk.run("db", "rename-account", "acme", "acme-phone")
+
+    assert "account=acme-phone" in desk.run("silence", "list").out
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

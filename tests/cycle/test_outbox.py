@@ -26,6 +26,7 @@ from monitor.store.database import Store
 from tests import databases
 from tests.building import at, mention, reply
 from tests.cycle.house import House
+from tests.cycle.test_truth import OPEN_FROM_TEN_PAST
 from tests.telling import Ears, begin, plan_of, plan_to, tell, watch
 
 SECOND = timedelta(seconds=1)
@@ -344,6 +345,46 @@ def test_the_first_route_that_fits_is_taken_and_others_where_it_says_so(scene: S
     scene.tell(6, plan)
 
     assert {name: len(ears.notices) for name, ears in rooms.items()} == {"a": 1, "b": 1, "c": 0}
+
+
+def test_nobody_is_told_of_the_end_before_the_beginning(scene: Scene) -> None:
+    ends = replace(BREACH, on=frozenset({AlertKind.RECOVERED}))
+    plan = plan_to(scene.ears, BREACH, ends)
+    scene.begin(plan)
+    scene.ears.fails = GONE
+    scene.tell(6, plan)
+    scene.tell(6.1, plan)
+    scene.house.poll(reply("9", 6.15, "0"), minute=6.2)
+    scene.ears.fails = None
+    for minute in (6.2, 6.3, 6.4):
+        scene.tell(minute, plan)
+
+    assert scene.ears.facts == ["breach/1/airline-6m", "recovered/1/airline-6m"]
+
+
+@pytest.mark.parametrize("match", [Match(), Match(brands=("Acme",))])
+def test_what_one_route_would_hold_is_told_by_another_that_is_open(
+    scene: Scene, match: Match
+) -> None:
+    by_day = replace(BREACH, match=match, active=OPEN_FROM_TEN_PAST, goes_on=True)
+    plan = plan_to(scene.ears, by_day, BREACH)
+    scene.begin(plan)
+
+    scene.tell(6, plan)
+    assert scene.ears.facts == ["breach/1/airline-6m"]
+    scene.tell(10, plan)
+    assert len(scene.ears.notices) == 1
+
+
+def test_of_who_is_reminded_for_ever_the_store_keeps_the_last_reminders(scene: Scene) -> None:
+    plan = plan_to(scene.ears, replace(BREACH, repeat_every=timedelta(hours=6)))
+    for hour in range(0, 61, 6):
+        scene.breaks(6 + hour * 60)
+        scene.tell(6 + hour * 60, plan)
+
+    assert len(scene.ears.notices) == 11
+    assert scene.column(schema.notice.c.turn) == [0, 6, 7, 8, 9, 10, 11]
+    assert len(scene.column(schema.message.c.number)) == 6
 
 
 def test_one_notifier_that_fails_costs_no_other_its_message(scene: Scene) -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.cycle import silencing
 from monitor.cycle.notify import Plan, everything_to
 from monitor.cycle.notify.routing import route
+from monitor.cycle.notify.rules import SURGE_LASTS
 from monitor.cycle.notify.standing import ENDED_FOR, stand
 from monitor.domain.wait import Deed
 from monitor.ports.connector import FetchError, Reason
@@ -110,6 +113,37 @@ def test_a_blind_account_fires_until_it_is_seen_again(scene: Scene) -> None:
     assert (scene.fires(901), scene.board.ended) == ([], ["blind/acme/0"])
 
 
+@pytest.mark.parametrize(
+    ("begun", "over"),
+    [
+        (AlertKind.BLIND, AlertKind.BLIND_OVER),
+        (AlertKind.ACCOUNT_FAILING, AlertKind.ACCOUNT_RECOVERED),
+    ],
+)
+def test_that_an_account_is_well_again_is_told_for_a_while(
+    scene: Scene, begun: AlertKind, over: AlertKind
+) -> None:
+    scene.write(begun, 1)
+    scene.write(over, 5)
+    last = 5 + ENDED_FOR / timedelta(minutes=1)
+
+    scene.fires(last)
+    assert scene.board.ended == [f"{begun.value}/acme/0"]
+    scene.fires(last + 0.1)
+    assert scene.board.ended == []
+
+
+def test_that_a_surge_is_over_is_told_for_a_while(scene: Scene) -> None:
+    scene.write(AlertKind.SURGE, 0)
+    last = (SURGE_LASTS + ENDED_FOR) / timedelta(minutes=1)
+
+    assert scene.fires(last - 11) == ["surge/acme/0"]
+    scene.fires(last)
+    assert scene.board.ended == ["surge/acme/0"]
+    scene.fires(last + 0.1)
+    assert scene.board.ended == []
+
+
 def test_it_is_told_by_its_routes_alone(scene: Scene) -> None:
     late = timedelta(minutes=5)
     scene.use(plan_of({"board": scene.board}, replace(ALL, after=late)))
@@ -137,3 +171,26 @@ def test_failures_are_counted_and_end_nothing(scene: Scene) -> None:
     assert sent.reason is Reason.UNAVAILABLE
     with scene.house.store.read() as tx:
         assert messages.counts(tx)["board", "unavailable"] == 1
+
+
+def test_however_many_facts_there_were_only_those_are_read_that_may_stand(scene: Scene) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_c: object, _cur: object, text: str, values: Any, *_: object) -> None:
+        asked.append((text, values))
+
+    scene.house.observe(6)
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        assert scene.fires(6) == [BREACH]
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+    with scene.house.store.read() as tx:
+        steps = [
+            step
+            for text, values in asked
+            if text.startswith("SELECT")
+            for *_, step in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", values)
+        ]
+    assert steps
+    assert not [step for step in steps if step.startswith("SCAN alert")]

@@ -213,6 +213,16 @@ def test_what_had_spread_before_it_was_seen_does_not_spread_fast(acme: Busy) -> 
     assert acme.told() == {}
 
 
+def test_what_grew_between_two_daily_looks_has_not_grown_in_ten_minutes(acme: Busy) -> None:
+    acme.under(surge=Surge(reach_per_10m=1_000))
+    day = 24 * 60
+    for minute, many in ((1, 100), (day + 2, 1_050), (2 * day + 3, 2_200)):
+        acme.take(mention("1", "ana", 0, reach=reached(many)), minute=minute)
+        acme.look(minute)
+
+    assert acme.told() == {}
+
+
 @pytest.mark.parametrize("what", ["answered", "history", "unset"])
 def test_what_nobody_need_look_after_is_not_told(acme: Busy, what: str) -> None:
     if what != "unset":

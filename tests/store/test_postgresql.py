@@ -9,13 +9,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from random import Random
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
 
 from monitor.cycle.delivery import Delivery
+from monitor.cycle.retention import erase
 from monitor.domain.post import Post
-from monitor.store import accounts, schema
+from monitor.ports.notifier import Notice
+from monitor.store import accounts, messages, outbox, schema
 from monitor.store.database import Store, StoreError
 from tests.building import at, mention, reply
 from tests.cycle.house import watched
@@ -82,6 +85,25 @@ def test_writers_of_two_accounts_do_not_wait_for_each_other(store: Store) -> Non
         accounts.update(beside, accounts.held(beside, "other").id, failures=1)
 
     assert time.monotonic() - began < 1
+
+
+def test_no_message_is_composed_of_somebody_who_is_erased_at_that_moment(
+    url: str, tmp_path: Path
+) -> None:
+    told = Notice(key="k", at=at(1), items=[], counts={}, zone=ZoneInfo("UTC"))
+    with watched(tmp_path, url=url) as (store, watch):
+        Delivery(store, watch, at(1)).take([mention("1", "ana", 0)], at(1))
+        erasing = threading.Thread(target=erase, args=[store, watch.name, "ana"])
+        with store.write() as tx:
+            outbox.ensure(tx, ["room"])
+        with store.write() as tx:
+            outbox.held(tx, "room")
+            erasing.start()
+            erasing.join(0.5)
+            messages.put(tx, outbox.Group("room", "by"), told, [])
+        erasing.join()
+        with store.read() as tx:
+            assert tx.scalars(sa.select(schema.message.c.body)).all() == [None]
 
 
 def test_whoever_holds_an_account_keeps_other_writers_off_it_and_no_reader(store: Store) -> None:

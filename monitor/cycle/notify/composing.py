@@ -62,7 +62,7 @@ class _Sorted:
 
 def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
     outbox.held(tx, group.notifier)
-    route = plan.route(group)
+    route = plan.route(group, now)
     if route is None or not _is_ready(tx, plan, group, now):  # another process was faster
         return 0
     notices = outbox.gathered(tx, group, now, AT_ONCE)
@@ -86,8 +86,8 @@ def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
 
 
 def _is_ready(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> bool:
-    route = plan.route(group)
-    if route is None or (route.active and not route.active.is_open(now)):
+    route = plan.route(group, now)
+    if route is None or not route.is_open(now):
         return False
     last = messages.last(tx, group)
     return last is None or (last.is_settled and now >= last.composed_at + route.group_interval)
@@ -118,14 +118,18 @@ def _sorted(
 
 def _look_soon(tx: sa.Connection, plan: Plan, early: Iterable[Case], now: datetime) -> None:
     """What nobody has taken waits for a look at the platform: let that come soon."""
-    waiting = {one.account_id: one.account for one in early if one.wait and not one.wait.acked_by}
+    waiting = {
+        one.account_id: one.account
+        for one in early
+        if one.wait and not one.wait.acked_by and not rules.ends_something(one)
+    }
     for account_id, name in waiting.items():
         gap = plan.watches[name].connector.least_gap
         accounts.bring_forward(tx, account_id, now + gap)
 
 
 def _is_held(route: Route, one: Pending) -> bool:
-    return route.active is not None and not route.active.is_open(one.not_before)
+    return not route.is_open(one.not_before)
 
 
 def _notice(

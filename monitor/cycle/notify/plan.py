@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.config import Maintenance, Rate, Route, Subject
@@ -43,12 +43,14 @@ class Plan:
     url: str
     zone: ZoneInfo
 
-    def route(self, group: Group) -> Route | None:
-        """The route by which this group is told; None if it is in force no more."""
+    def route(self, group: Group, at: datetime | None = None) -> Route | None:
+        """The route by which this group is told; None if it is in force no more. Of several that
+        differ in their hours the first that is open at `at`, else the first."""
         if group.notifier not in self.places:
             return None
-        mine = (one for one in self.routes if group.notifier in one.to and one.key == group.route)
-        return next(mine, None)
+        mine = [one for one in self.routes if group.notifier in one.to and one.key == group.route]
+        is_open = (one for one in mine if at and one.is_open(at))
+        return next(is_open, mine[0] if mine else None)
 
     def zone_of(self, route: Route) -> ZoneInfo:
         """In which its readers live."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from monitor.config import Route
 from monitor.cycle.notify.plan import Plan
 from monitor.cycle.notify.rules import ends_something, is_old
 from monitor.store import cases, outbox
@@ -32,16 +33,28 @@ def route(store: Store, plan: Plan, now: datetime) -> int:
         count += len(found)
 
 
-def _notices(case: Case, plan: Plan, now: datetime) -> Iterator[Notice]:
-    """One for each notifier and delay; those that are told what stands need none."""
+def _notices(case: Case, plan: Plan, now: datetime) -> Iterable[Notice]:
+    """One for each notifier and delay, by the first route that is open then, else the first; those
+    that are told what stands need none."""
     if not _is_told(case, plan, now):
-        return
-    for one in plan.routes_for(case):
-        after = timedelta(0) if ends_something(case) else one.after
-        not_before = max(case.at + after, now)
+        return ()
+    found: dict[tuple[str, timedelta], Notice] = {}
+    open_first = sorted(plan.routes_for(case), key=lambda one: not one.is_open(_at(case, one, now)))
+    for one in open_first:
+        after = _after(case, one)
         for name in one.to:
             if not plan.places[name].is_standing:
-                yield Notice(case.number, name, one.key, after, 0, not_before)
+                notice = Notice(case.number, name, one.key, after, 0, _at(case, one, now))
+                found.setdefault((name, after), notice)
+    return found.values()
+
+
+def _after(case: Case, route: Route) -> timedelta:
+    return timedelta(0) if ends_something(case) else route.after
+
+
+def _at(case: Case, route: Route, now: datetime) -> datetime:
+    return max(case.at + _after(case, route), now)
 
 
 def _is_told(case: Case, plan: Plan, now: datetime) -> bool:

@@ -7,7 +7,7 @@ told only to those who were told that it began.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,11 +60,12 @@ _BEGINS = {
 @dataclass(frozen=True, slots=True)
 class Now:
     """What else is known when notices of one notifier are decided: which facts that end others are
-    written, of which facts it was told, and how far each account has been observed."""
+    written, and of when; which facts it was told (True) or is being told; and how far each account
+    has been observed."""
 
     at: datetime
-    ended: frozenset[str]
-    heard: frozenset[str]
+    ended: Mapping[str, datetime]
+    heard: Mapping[str, bool]
     watermarks: dict[int, datetime]
 
 
@@ -74,8 +75,8 @@ def now_for(tx: sa.Connection, notifier: str, cases: Iterable[Case], at: datetim
     begun = [key for case in every for key in beginnings_of(case)]
     return Now(
         at,
-        frozenset(alerts.standing(tx, ends)),
-        frozenset(outbox.heard(tx, notifier, begun)),
+        alerts.instants(tx, ends),
+        outbox.heard(tx, notifier, begun),
         accounts.watermarks(tx),
     )
 
@@ -83,14 +84,9 @@ def now_for(tx: sa.Connection, notifier: str, cases: Iterable[Case], at: datetim
 def pointless(case: Case, now: Now) -> Dropped | None:
     """Why nobody need be told of this now."""
     if ends_something(case):
-        return None if now.heard & {*beginnings_of(case)} else Dropped.UNHEARD
-    if end_of(case) in now.ended:
-        return Dropped.OVER
-    if case.kind is AlertKind.DIGEST:
-        return None
+        return None if now.heard.keys() & {*beginnings_of(case)} else Dropped.UNHEARD
     if case.wait is None:
-        is_over = case.kind is AlertKind.SURGE and now.at > case.at + SURGE_LASTS
-        return Dropped.OVER if is_over else None
+        return Dropped.OVER if ended_at(case, now) else None
     return _of_wait(case)
 
 
@@ -111,9 +107,21 @@ def _of_wait(case: Case) -> Dropped | None:
             return None
 
 
+def ended_at(case: Case, now: Now) -> datetime | None:
+    """When what is about an account and no wait came to its end; None if it has not."""
+    if case.kind is AlertKind.SURGE:
+        over = case.at + SURGE_LASTS
+        return over if now.at > over else None
+    end = end_of(case)
+    return now.ended.get(end) if end else None
+
+
 def is_early(notice: Pending, case: Case, now: Now) -> bool:
-    """Whether a reminder or an escalation has to wait: somebody has taken the customer on, or it
-    has not been observed that far yet that nobody did answer."""
+    """Whether it has to wait. A reminder or an escalation: somebody has taken the customer on, or
+    it has not been observed that far yet that nobody did answer. An end: its beginning is still
+    being told, and would come after it."""
+    if ends_something(case):
+        return not any(now.heard.get(key) for key in beginnings_of(case))
     if case.wait is None or not (notice.turn or notice.after):
         return False
     seen = now.watermarks.get(case.account_id)

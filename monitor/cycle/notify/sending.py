@@ -30,6 +30,9 @@ TRIED_FOR = timedelta(hours=24)
 FIRST_PAUSE = timedelta(seconds=5)
 LONGEST_PAUSE = timedelta(minutes=10)
 
+REMINDERS_KEPT = timedelta(days=1)
+"""Longer than any span of a rate. Of who waits for ever, one is reminded for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -59,6 +62,7 @@ def send(store: Store, plan: Plan, name: str, holder: str, clock: Clock) -> Sent
             _note_failure(tx, taken, reason, retry_at, clock())
         elif messages.told(tx, taken.number, clock()):
             outbox.add(tx, _reminders(tx, plan, taken.number, clock()))
+            outbox.forget_reminders(tx, taken.number, clock() - REMINDERS_KEPT)
     return Sent(reason)
 
 
@@ -101,7 +105,7 @@ def _reminders(
     told = outbox.of_message(tx, number)
     about = cases.of(tx, {one.alert for one in told})
     for one in told:
-        route = plan.route(outbox.Group(one.notifier, one.route))
+        route = plan.route(outbox.Group(one.notifier, one.route), now)
         if route is None or route.repeat_every is None or about[one.alert].kind not in STANDING:
             continue
         if route.max_repeats is None or one.turn < route.max_repeats:

@@ -51,7 +51,8 @@ def _routed(tx: sa.Connection, plan: Plan, name: str, now: datetime) -> Iterator
         mine = [route for route in plan.routes_for(case) if name in route.to]
         if mine and not quiet.until(plan.subject(case)):
             if not _is_firing(case, what):
-                yield case, False
+                if not _is_long_over(case, what):
+                    yield case, False
             elif any(_is_told(route, case, what) for route in mine):
                 yield case, True
 
@@ -62,9 +63,15 @@ def _is_firing(case: Case, now: rules.Now) -> bool:
     return not is_taken and rules.pointless(case, now) is None
 
 
+def _is_long_over(case: Case, now: rules.Now) -> bool:
+    """Of waits those are not asked for."""
+    ended_at = None if case.wait else rules.ended_at(case, now)
+    return ended_at is not None and ended_at < now.at - ENDED_FOR
+
+
 def _is_told(route: Route, case: Case, now: rules.Now) -> bool:
     """Whether it stands for so long as the route asks, and somebody is there to hear it."""
-    if route.active and not route.active.is_open(now.at):
+    if not route.is_open(now.at):
         return False
     if not route.after:
         return True
