@@ -102,7 +102,9 @@ def test_a_wait_that_was_merged_leads_on(house: House, platform: Platform) -> No
     assert (answer.status_code, answer.headers["location"]) == (302, "/waits/1")
 
 
-@pytest.mark.parametrize("path", ["/waits/7", "/accounts/nobody"])
+@pytest.mark.parametrize(
+    "path", ["/waits/7", f"/waits/{'9' * 30}", "/waits/none", "/accounts/nobody"]
+)
 def test_what_is_not_here_is_not_found(house: House, path: str) -> None:
     answer = house.client.get(path)
 

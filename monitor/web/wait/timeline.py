@@ -177,9 +177,9 @@ def _act(act: Act) -> Event:
 
 
 def _ends(story: Story) -> Iterator[Event]:
-    for one in story.waits:
+    for place, one in enumerate(story.waits, 1):
         if one.wait.ended_at and not one.wait.dismissal:
-            why = f"Wait {one.number} ends."
+            why = f"Wait {place} ends."
             yield Event(one.wait.ended_at, "closer", "All of it was deleted", why)
 
 
