@@ -8,6 +8,10 @@ import pytest
 import sqlalchemy as sa
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.cycle.act import act
+from monitor.cycle.desk import desk
+from monitor.domain.wait import Deed, Dismissal
+from monitor.store import accounts
 from monitor.store.schema import wait
 from tests.acceptance.platform import Platform
 from tests.acceptance.watching import Hands
@@ -89,6 +93,24 @@ def test_it_says_why_and_what_was_told(told: LexborHTMLParser) -> None:
     assert "Breach, six" in told.css("section")[-1].text()
 
 
+def test_it_tells_who_dismissed_it_why_and_what_they_noted(
+    house: House, platform: Platform
+) -> None:
+    platform.says("ada")
+    house.poll()
+    with house.program.store.write() as tx:
+        watch = house.program.watches["acme"]
+        place = desk(watch, accounts.held(tx, watch.name))
+        reason, note = Dismissal.NONE_NEEDED, "asked by phone <b>twice</b>"
+        act(tx, place, 1, Deed.DISMISS, by="anna", now=house.clock(), reason=reason, note=note)
+
+    told = next(event for event in page(house).css("li.ev") if "anna" in event.text())
+
+    assert "anna dismissed it" in told.text()
+    assert "No reply needed: nothing to answer." in told.text()
+    assert told.css_first("blockquote").text() == "asked by phone <b>twice</b>"  # type: ignore[union-attr]
+
+
 def test_a_wait_that_was_merged_leads_on(house: House, platform: Platform) -> None:
     platform.says("ada")
     platform.says("bo")
@@ -114,14 +136,15 @@ def test_what_is_not_here_is_not_found(house: House, path: str) -> None:
 
 def test_what_people_write_is_text_and_nothing_else(house: House, platform: Platform) -> None:
     platform.says("ada", "&lt;script&gt;alert(1)&lt;/script&gt;", url="javascript:alert(1)")
-    platform.mastodon.accounts["ada"]["display_name"] = "<b>bold</b>"
+    platform.mastodon.accounts["ada"]["display_name"] = "\u202e<b>bold</b>"
     house.poll()
 
     shown = page(house)
     assert "<script>alert(1)</script>" in shown.css_first("blockquote").text()  # type: ignore[union-attr]
     assert {node.attributes.get("src") for node in shown.css("script")} == SCRIPTS
-    assert "<b>bold</b> asked" in titles(shown)
+    assert "\u202e<b>bold</b> asked" in titles(shown)
     assert not shown.css("main img, main h1 b")
+    assert "\u202e" not in shown.css_first("title").text()  # type: ignore[union-attr]
     assert not [link for link in shown.css("a") if "javascript" in str(link.attributes["href"])]
 
 
