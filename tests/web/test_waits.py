@@ -134,6 +134,19 @@ def test_what_is_not_here_is_not_found(house: House, path: str) -> None:
     assert "Who is waiting now" in answer.text
 
 
+def test_a_wait_of_an_account_that_is_no_more_says_so(house: House, platform: Platform) -> None:
+    platform.says("ada")
+    house.poll()
+    text = house.path.read_text(encoding="utf-8")
+    house.path.write_text(text.replace("name: acme", "name: other"), encoding="utf-8")
+    house.program.reload()
+
+    answer = house.client.get("/waits/1")
+
+    assert answer.status_code == 404
+    assert "not configured any more" in answer.text
+
+
 def test_what_people_write_is_text_and_nothing_else(house: House, platform: Platform) -> None:
     platform.says("ada", "&lt;script&gt;alert(1)&lt;/script&gt;", url="javascript:alert(1)")
     platform.mastodon.accounts["ada"]["display_name"] = "\u202e<b>bold</b>"

@@ -31,6 +31,8 @@ _NUMBER = re.compile("[0-9]{1,18}")
 
 _MISSING = "There is no wait of this number here, or its conversation is not kept any more."
 
+_UNWATCHED = "The account of this wait is not configured any more."
+
 
 class _Page:
     def __init__(self, deck: Deck, paper: Paper) -> None:
@@ -42,7 +44,9 @@ class _Page:
         try:
             number = _number(told_number)
             with deck.store.read() as tx:
-                watch = deck.watches[history.account_of(tx, number)]
+                watch = deck.watches.get(history.account_of(tx, number))
+                if watch is None:
+                    return self._paper.missing(request, _UNWATCHED, now)
                 row = accounts.one(tx, watch.name)
                 stored = standing(tx, row.id, number)
                 if stored.number != number:
@@ -50,6 +54,8 @@ class _Page:
                 told = story(tx, watch, stored, now)
                 shown = told.customer
                 grown = reach.as_of(tx, row.id, [shown.id] if shown else [], now - GROWTH_OVER)
+        except (KeyError, IndexError):  # a defect, not a number that nobody knows
+            raise
         except LookupError:
             return self._paper.missing(request, _MISSING, now)
         total = shown.reach.total if shown else None
