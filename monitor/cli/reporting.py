@@ -17,7 +17,6 @@ from monitor.cli.moments import moment_or_none
 from monitor.cli.opening import Reading, reading
 from monitor.cli.options import Accounts, ConfigFile, Since, StoreUrl, Until
 from monitor.cli.screen import show
-from monitor.domain import duration
 from monitor.domain.target import Verdict
 from monitor.report import plain
 from monitor.report.as_csv import write_figures
@@ -28,6 +27,7 @@ from monitor.report.as_text import Beside, account_text
 from monitor.report.figures import Request, made
 from monitor.report.numbers import AccountNumbers, Asked, Subject, account_numbers
 from monitor.report.question_error import QuestionError
+from monitor.report.replaying import length
 from monitor.report.subjects import chosen
 from monitor.report.trying import AS_IT_IS, WhatIf
 from monitor.report.windows import Bounds, before
@@ -181,7 +181,7 @@ def _what_if(span: str | None, calendar: str | None) -> WhatIf:
     if span is None:
         return WhatIf(calendar=calendar) if calendar else AS_IT_IS
     try:
-        return WhatIf(within=duration.parse(span), calendar=calendar)
+        return WhatIf(within=length(span), calendar=calendar)
     except ValueError as error:
         raise UsageError(f"--what-if: {error}") from None
 

@@ -44,7 +44,8 @@ def import_archive(
     reject: Callable[[Rejected], None] = lambda _: None,
     progress: Callable[[int], None] = lambda _: None,
 ) -> Imported:
-    """Store the conversations of a file in which the account is named or writes.
+    """Store the conversations of a file that concern the account: it is named there, or writes, or
+    they stand on its own ground.
 
     `reject` is told each line that is no post; `progress` how many lines were read.
     """
@@ -57,7 +58,7 @@ def import_archive(
             found = [line for line in part if not isinstance(line, Rejected)]
             known = _known(store, here, found)
             for post in found:
-                staging.add(post, about=_names(here, post) or not known.isdisjoint(_named(post)))
+                staging.add(post, about=_concerns(here, post) or not known.isdisjoint(_named(post)))
             for line in part:
                 if isinstance(line, Rejected):
                     imported.rejected += 1
@@ -69,11 +70,13 @@ def import_archive(
     return imported
 
 
-def _names(here: Desk, post: Post) -> bool:
-    """Whether a post names the account, or is by it."""
+def _concerns(here: Desk, post: Post) -> bool:
+    """Whether a post stands on the account's own ground, names it, is by it or to it (rule 3)."""
+    if post.surface.is_own_ground:
+        return True
     me = here.account.me
     handle = bare_handle(me.handle)
-    named = (post.author_id, post.author_handle, *post.mentions)
+    named = (post.author_id, post.author_handle, post.parent_author_id or "", *post.mentions)
     return any(name == me.id or bare_handle(name) == handle for name in named)
 
 

@@ -79,7 +79,7 @@ class Staging:
         return self.total - self._arrange()
 
     def add(self, post: Post, about: bool) -> None:
-        """Set a post aside. `about`: it names the account, or the account wrote it."""
+        """Set a post aside. `about`: it concerns the account by itself."""
         self.total += 1
         self._arranged = None
         self._batch.append((post, about))

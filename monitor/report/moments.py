@@ -8,6 +8,9 @@ from zoneinfo import ZoneInfo
 
 from monitor.domain import duration
 
+YEARS = range(1900, 3000)
+"""Of what can be asked about: beyond, a window before it or a zone's offset has no date."""
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -17,11 +20,14 @@ def moment(text: str, zone: ZoneInfo, now: datetime) -> datetime:
     Raises ValueError.
     """
     try:
-        return _found(text.strip(), zone, now).astimezone(UTC)
+        found = _found(text.strip(), zone, now).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError(
             f'"{text}" is no time; write 2026-03-02, 2026-03-02T10:00:00Z, or 7d for a week back'
         ) from None
+    if found.year not in YEARS:
+        raise ValueError(f'"{text}" is too far off; write a year from {YEARS[0]} to {YEARS[-1]}')
+    return found
 
 
 def _found(text: str, zone: ZoneInfo, now: datetime) -> datetime:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +14,9 @@ from monitor.domain.target import Metric, Target
 from monitor.report.as_json import attained_tree
 from monitor.report.numbers import Attained
 
+LONGEST = timedelta(days=366)
+"""Of a promise that is tried: its due instants are looked for day by day."""
+
 _OBJECTIVE = Fraction(9, 10)
 
 
@@ -20,7 +24,7 @@ def promise(
     config: Config | None, account: str, within: str, metric: Metric, calendar: str | None
 ) -> Target:
     """In the calendar of this name, else in the account's own. Raises ValueError."""
-    span = duration.parse(within)
+    span = length(within)
     calendars = config.calendars if config else {"always": ALWAYS}
     if calendar is not None and calendar not in calendars:
         raise ValueError(f'there is no calendar "{calendar}"; there are: {", ".join(calendars)}')
@@ -32,6 +36,16 @@ def promise(
         objective=_OBJECTIVE,
         calendar=calendars[calendar] if calendar else own.get(account, ALWAYS),
     )
+
+
+def length(text: str) -> timedelta:
+    """Of a promise that is tried. Raises ValueError."""
+    span = duration.parse(text)
+    if not span:
+        raise ValueError("a promise of no time cannot be kept; write 8m")
+    if span > LONGEST:
+        raise ValueError(f"nobody waits for {text}; write a promise of at most {LONGEST.days}d")
+    return span
 
 
 def replay_tree(found: Mapping[str, Iterable[Attained]]) -> dict[str, Any]:

@@ -14,7 +14,6 @@ from monitor.report.languages import called, spoken
 from monitor.report.windows import Bounds, told, told_before
 from monitor.report.wording import (
     NOTHING,
-    counted,
     full_moment,
     in_words,
     listed,
@@ -160,8 +159,8 @@ def why_they_differ(report: Report) -> str:
     curve = report.curve
     silent = curve.n - len(curve.answered)
     return (
-        f"the naive numbers look only at the {counted(len(curve.answered))} waits that got an"
-        f" answer; Kaplan–Meier also counts the {counted(silent)} that got none, each for as long"
+        f"the naive numbers look only at the {len(curve.answered):,} waits that got an"
+        f" answer; Kaplan–Meier also counts the {silent:,} that got none, each for as long"
         " as it was seen to last, so it cannot be made better by ignoring them."
     )
 

@@ -305,6 +305,15 @@ _ACTS_IN = (
 )
 
 
+def notes_of(tx: sa.Connection, acts: Iterable[Act]) -> dict[int, str]:
+    """What people noted with these acts, by the act's number."""
+    found: dict[int, str] = {}
+    for part in in_parts([one.number for one in acts]):
+        noted = act.c.number.in_(part) & act.c.note.is_not(None)
+        found |= {row.number: row.note for row in tx.execute(sa.select(act).where(noted))}
+    return found
+
+
 def add_act(tx: sa.Connection, account_id: int, doing: Act, note: str | None = None) -> None:
     """Store an act; its number is given by the table."""
     tx.execute(

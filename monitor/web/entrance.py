@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MOST_BYTES = 16_384
 """Of a form."""
 
+MOST_FIELDS = 10
+
 _HOME = "/"
 _WRONG = "That is not known here. Is it written as it was given to you?"
 _NOT_ITS_PAGE = "Only the page itself can log out. Reload it."
@@ -82,7 +84,10 @@ class Entrance:
         """Ends the session, if its own page asks for it."""
         session = request.state.visitor.session
         if session:
-            fields = _fields(await content(request, MOST_BYTES))
+            try:
+                fields = _fields(await content(request, MOST_BYTES))
+            except RefusedError as error:
+                return self._page(request, _HOME, error.status, str(error).capitalize())
             if not hmac.compare_digest(fields.get("csrf", "").encode(), session.csrf.encode()):
                 return self._page(request, _HOME, 403, _NOT_ITS_PAGE)
             await run_in_threadpool(self._sessions.end, session, self._deck.clock())
@@ -128,8 +133,11 @@ class Entrance:
 
 
 def _fields(body: bytes) -> dict[str, str]:
-    """Of a form; each once, the last counts."""
-    found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=10)
+    """Of a form; each once, the last counts. Raises RefusedError."""
+    try:
+        found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=MOST_FIELDS)
+    except ValueError:
+        raise RefusedError(400, f"send no more than {MOST_FIELDS} fields") from None
     return {name: values[-1] for name, values in found.items()}
 
 

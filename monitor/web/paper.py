@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monitor import __version__
+from monitor.report.cleaning import shown
 from monitor.report.wording import spell
 from monitor.web import languages, reasons, wording
 from monitor.web.deck import Deck
@@ -21,6 +22,7 @@ TEMPLATES = Path(__file__).parent / "templates"
 _FILTERS = {
     "big": wording.big,
     "counter": wording.counter,
+    "dismissed": wording.dismissed,
     "figure": wording.figure,
     "holder": wording.holder,
     "language": languages.named,
@@ -28,6 +30,7 @@ _FILTERS = {
     "length_of": wording.length,
     "percent": wording.percent,
     "platform": wording.platform,
+    "shown": shown,
     "spell": spell,
     "tag": languages.tag,
     "trouble": reasons.trouble,

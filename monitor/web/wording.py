@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
+from monitor.domain.wait import Dismissal
+from monitor.report.telling import REASONS
 from monitor.report.wording import NOTHING, spell
 
 _SECOND = timedelta(seconds=1)
@@ -117,6 +119,11 @@ def platform(name: str) -> str:
 def holder(name: str | None) -> str:
     """Who has a wait, at the head of a sentence; without a login it is somebody."""
     return name if name and name != "somebody" else "Somebody"
+
+
+def dismissed(reason: Dismissal) -> str:
+    """Why no reply was needed: `spam or abuse`."""
+    return REASONS[reason.value].partition(": ")[2]
 
 
 def many(count: int, one: str, more: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from typing import Any
 
 import pytest
@@ -33,6 +34,18 @@ def busy(daemon: Daemon, platform: Platform) -> Daemon:
     platform.replies(asked)
     until(lambda: daemon.metric("waits_answered_total") or daemon.metric("waits_overdue"), PATIENCE)
     return daemon
+
+
+def test_the_page_of_an_account_says_when_it_is_not_live(visitor: Visitor, daemon: Daemon) -> None:
+    started(daemon)
+    page = visitor.open("/accounts/acme")
+    daemon.send(signal.SIGTERM)
+    daemon.ended(10)
+
+    expect(page.get_by_role("alert")).to_contain_text("Not live since")
+    started(daemon)
+
+    expect(page.locator("#offline")).to_be_hidden()
 
 
 PATHS = ("/", "/?language=sv", "/waits/1", "/accounts", "/accounts/acme", "/report")

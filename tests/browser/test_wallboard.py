@@ -262,6 +262,17 @@ def test_the_big_screen_never_scrolls_and_escape_leaves_it(
     expect(page).to_have_url(re.compile(r"/$"))
 
 
+def test_the_big_screen_counts_nobody_where_all_fit(
+    visitor: Visitor, daemon: Daemon, platform: Platform
+) -> None:
+    platform.says("ada", "where is my bag")
+    started(daemon)
+    page = visitor.open("/?view=wall")
+
+    expect(page.locator("tr.wait")).to_be_visible()
+    expect(page.locator("#tail")).to_be_hidden()
+
+
 def test_what_cannot_be_done_is_told_in_words(
     visitor: Visitor, daemon: Daemon, platform: Platform
 ) -> None:

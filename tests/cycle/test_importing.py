@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from monitor.cycle.desk import Watch, desk
 from monitor.cycle.importing import Imported, import_archive
 from monitor.cycle.ingest import ingest
-from monitor.domain.post import Post
+from monitor.domain.post import Post, Surface
 from monitor.ports.archive import Rejected
 from monitor.store import accounts, schema
 from monitor.store.database import Store
@@ -86,6 +86,18 @@ def test_only_conversations_about_the_account_are_stored(scene: tuple[Store, Wat
 
     assert imported == Imported(read=60, rejected=0, not_about=20, stored=40)
     assert len(waits(scene[0])) == 20
+
+
+def test_who_asks_on_the_brands_own_ground_is_heard_though_nobody_answers(
+    scene: tuple[Store, Watch],
+) -> None:
+    grounds = (Surface.MESSAGE, Surface.REVIEW, Surface.COMMENT)
+    lines = [post(ground.value, "ana", 0, surface=ground) for ground in grounds]
+    lines.append(post("to", "bo", 1, parent_id="gone", parent_author_id="acme"))
+    imported = taken(scene, lines)
+
+    assert (imported.stored, imported.not_about) == (4, 0)
+    assert {one[0] for one in waits(scene[0])} == {"message", "review", "comment", "to"}
 
 
 def test_a_file_imported_twice_is_stored_once(scene: tuple[Store, Watch]) -> None:

@@ -114,6 +114,7 @@ def test_another_promise_is_tried_as_on_the_command_line(
     [
         ("", "target: is missing"),
         ("target=soon", '"soon" is not a duration; write 20s, 5m or 2h'),
+        ("target=9000000d", "nobody waits for 9000000d; write a promise of at most 366d"),
         ("target=1m&calendar=lunar", 'there is no calendar "lunar"; there are: always'),
         ("target=1m&metric=last_reply", 'metric: "last_reply" is not known; write '),
     ],

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from starlette.types import ASGIApp, Message
 
 from monitor.web.wallboard.board import MOST_CHANNELS
-from monitor.web.wallboard.stream import BEAT
+from monitor.web.wallboard.stream import BEAT, EVERY
 from tests.acceptance.platform import Platform
 from tests.acceptance.watching import Hands
 from tests.web.conftest import House
@@ -78,6 +78,13 @@ class Listener:
                 )
                 if fields.get("event") in ("change", "anew"):
                     yield Told(fields["id"], fields["event"], json.loads(fields["data"]))
+
+    async def word(self) -> str:
+        """The first line of what is sent next, after the greeting."""
+        while True:
+            sent = await asyncio.wait_for(self._heard.get(), 10)
+            if sent and sent != b": replywatch\n\n":
+                return sent.decode().partition("\n")[0]
 
     async def next(self) -> Told:
         return await anext(self.changes())
@@ -246,6 +253,27 @@ def test_what_somebody_elses_look_has_found_is_told_at_once(
             return time.perf_counter() - began
 
     assert asyncio.run(heard()) < BEAT / 2
+
+
+def test_nobody_takes_the_page_for_live_while_the_store_cannot_be_read(house: House) -> None:
+    house.poll()
+    place = place_of(house)
+
+    async def first_word() -> str:
+        async with Listener(house.site, f"after={place}") as listener:
+            return await listener.word()
+
+    async def heard() -> list[str]:
+        async with Listener(house.site, f"after={place}"):
+            words = [await first_word()]
+            for name, other in (("wait", "gone"), ("gone", "wait")):
+                with house.program.store.write() as tx:
+                    tx.execute(sa.text(f"ALTER TABLE {name} RENAME TO {other}"))
+                await asyncio.sleep(2 * EVERY)
+                words.append(await first_word())
+            return words
+
+    assert asyncio.run(heard()) == ["event: beat", ": the board cannot be looked at", "event: beat"]
 
 
 def test_the_stream_lets_go_when_the_program_ends(house: House) -> None:

@@ -118,6 +118,13 @@ def test_what_is_wrong_lets_nobody_in(stranger: Browser, fields: dict[str, str])
     assert stranger.cookie is None
 
 
+def test_what_is_no_form_of_the_page_is_refused_in_words(stranger: Browser) -> None:
+    refused = stranger.sends("/login", **{f"field{number}": "x" for number in range(11)})
+
+    assert refused.status_code == 400
+    assert "Send no more than 10 fields" in refused.text
+
+
 def test_what_may_not_read_does_not_log_in(stranger: Browser) -> None:
     refused = stranger.sends("/login", token=INGEST)
 

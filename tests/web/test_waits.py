@@ -8,6 +8,10 @@ import pytest
 import sqlalchemy as sa
 from selectolax.lexbor import LexborHTMLParser
 
+from monitor.cycle.act import act
+from monitor.cycle.desk import desk
+from monitor.domain.wait import Deed, Dismissal
+from monitor.store import accounts
 from monitor.store.schema import wait
 from tests.acceptance.platform import Platform
 from tests.acceptance.watching import Hands
@@ -89,6 +93,24 @@ def test_it_says_why_and_what_was_told(told: LexborHTMLParser) -> None:
     assert "Breach, six" in told.css("section")[-1].text()
 
 
+def test_it_tells_who_dismissed_it_why_and_what_they_noted(
+    house: House, platform: Platform
+) -> None:
+    platform.says("ada")
+    house.poll()
+    with house.program.store.write() as tx:
+        watch = house.program.watches["acme"]
+        place = desk(watch, accounts.held(tx, watch.name))
+        reason, note = Dismissal.NONE_NEEDED, "asked by phone <b>twice</b>"
+        act(tx, place, 1, Deed.DISMISS, by="anna", now=house.clock(), reason=reason, note=note)
+
+    told = next(event for event in page(house).css("li.ev") if "anna" in event.text())
+
+    assert "anna dismissed it" in told.text()
+    assert "No reply needed: nothing to answer." in told.text()
+    assert told.css_first("blockquote").text() == "asked by phone <b>twice</b>"  # type: ignore[union-attr]
+
+
 def test_a_wait_that_was_merged_leads_on(house: House, platform: Platform) -> None:
     platform.says("ada")
     platform.says("bo")
@@ -102,7 +124,9 @@ def test_a_wait_that_was_merged_leads_on(house: House, platform: Platform) -> No
     assert (answer.status_code, answer.headers["location"]) == (302, "/waits/1")
 
 
-@pytest.mark.parametrize("path", ["/waits/7", "/accounts/nobody"])
+@pytest.mark.parametrize(
+    "path", ["/waits/7", f"/waits/{'9' * 30}", "/waits/none", "/accounts/nobody"]
+)
 def test_what_is_not_here_is_not_found(house: House, path: str) -> None:
     answer = house.client.get(path)
 
@@ -110,16 +134,30 @@ def test_what_is_not_here_is_not_found(house: House, path: str) -> None:
     assert "Who is waiting now" in answer.text
 
 
+def test_a_wait_of_an_account_that_is_no_more_says_so(house: House, platform: Platform) -> None:
+    platform.says("ada")
+    house.poll()
+    text = house.path.read_text(encoding="utf-8")
+    house.path.write_text(text.replace("name: acme", "name: other"), encoding="utf-8")
+    house.program.reload()
+
+    answer = house.client.get("/waits/1")
+
+    assert answer.status_code == 404
+    assert "not configured any more" in answer.text
+
+
 def test_what_people_write_is_text_and_nothing_else(house: House, platform: Platform) -> None:
     platform.says("ada", "&lt;script&gt;alert(1)&lt;/script&gt;", url="javascript:alert(1)")
-    platform.mastodon.accounts["ada"]["display_name"] = "<b>bold</b>"
+    platform.mastodon.accounts["ada"]["display_name"] = "\u202e<b>bold</b>"
     house.poll()
 
     shown = page(house)
     assert "<script>alert(1)</script>" in shown.css_first("blockquote").text()  # type: ignore[union-attr]
     assert {node.attributes.get("src") for node in shown.css("script")} == SCRIPTS
-    assert "<b>bold</b> asked" in titles(shown)
+    assert "\u202e<b>bold</b> asked" in titles(shown)
     assert not shown.css("main img, main h1 b")
+    assert "\u202e" not in shown.css_first("title").text()  # type: ignore[union-attr]
     assert not [link for link in shown.css("a") if "javascript" in str(link.attributes["href"])]
 
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from threading import BoundedSemaphore
-from typing import Any
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -32,18 +32,14 @@ from monitor.store import accounts
 from monitor.web.deck import Deck
 from monitor.web.paper import Paper
 from monitor.web.report.question import WINDOWS, Question
+from monitor.web.report.turns import BusyError, Turns
 
-AT_ONCE = 2
-"""Reports in work: each takes a core for a second or two, and the daemon wants its own."""
+IN_MEMORY = 2_000_000
+"""Bytes of a table; of a longer one the rest lies on disk until it is sent."""
 
-PATIENCE = 20.0
-"""Seconds to wait for one's turn."""
+_STEP = 65_536
 
 STYLE = Path(__file__).parent.parent / "static" / "style.css"
-
-
-class BusyError(Exception):
-    """Too many reports are being made."""
 
 
 def routes(deck: Deck, paper: Paper) -> list[Route]:
@@ -75,7 +71,7 @@ class _Asked:
 class _Pages:
     def __init__(self, deck: Deck, paper: Paper) -> None:
         self._deck, self._paper = deck, paper
-        self._turns = BoundedSemaphore(AT_ONCE)
+        self._turns = Turns()
 
     def page(self, request: Request) -> Response:
         asked = self._asked(request)
@@ -119,22 +115,22 @@ class _Pages:
 
     def _tree(self, asked: _Asked) -> Response:
         wanted, chosen = asked.wanted()
-        with self._deck.store.read() as tx:
+        with self._turns.mine(), self._deck.store.read() as tx:
             numbers = [account_numbers(tx, one, wanted.asked, asked.now) for one in chosen]
         text = plain.document(report_tree(numbers, wanted.asked))
         headers = _kept_by("json", asked.now)
         return Response(text, media_type="application/json", headers=headers)
 
     def _lines(self, asked: _Asked) -> Response:
+        """Read whole before it is sent: who takes it slowly holds no transaction open."""
         wanted, chosen = asked.wanted()
-
-        def lines() -> Iterator[str]:
-            with self._deck.store.read() as tx:
-                ids = [accounts.one(tx, one.name).id for one in chosen]
-                yield from pieces_of_csv(reported(tx, ids, wanted.asked, asked.now))
-
+        table = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed by who sends it
+        with self._turns.mine(), self._deck.store.read() as tx:
+            ids = [accounts.one(tx, one.name).id for one in chosen]
+            for piece in pieces_of_csv(reported(tx, ids, wanted.asked, asked.now)):
+                table.write(piece.encode())
         headers = _kept_by("csv", asked.now, "waits")
-        return StreamingResponse(lines(), media_type="text/csv", headers=headers)
+        return StreamingResponse(_sent(table), media_type="text/csv", headers=headers)
 
     def _answered(self, request: Request, answer: Callable[[_Asked], Response]) -> Response:
         """What cannot be reported is said in a line."""
@@ -155,13 +151,8 @@ class _Pages:
     def _report(self, asked: _Asked) -> Report:
         """Raises BusyError and QuestionError."""
         wanted, chosen = asked.wanted()
-        if not self._turns.acquire(timeout=PATIENCE):
-            raise BusyError
-        try:
-            with self._deck.store.read() as tx:
-                return made(tx, chosen, wanted, asked.zone, asked.now, self._deck.config)
-        finally:
-            self._turns.release()
+        with self._turns.mine(), self._deck.store.read() as tx:
+            return made(tx, chosen, wanted, asked.zone, asked.now, self._deck.config)
 
     def _shown(
         self, request: Request, asked: _Asked, report: Report | None, trouble: str
@@ -204,6 +195,13 @@ class _Pages:
         """From a file that lies anywhere."""
         place = self._deck.config.http.external_url.rstrip("/")
         return Links(wait=lambda number: f"{place}/waits/{number}")
+
+
+def _sent(table: IO[bytes]) -> Iterator[bytes]:
+    table.seek(0)
+    with table:
+        while piece := table.read(_STEP):
+            yield piece
 
 
 def _figures(report: Report) -> str:

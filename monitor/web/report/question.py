@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -10,11 +11,11 @@ from typing import Self
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from monitor.domain import duration
 from monitor.report.figures import Request
 from monitor.report.moments import moment
 from monitor.report.numbers import Asked, Subject
 from monitor.report.question_error import QuestionError
+from monitor.report.replaying import length
 from monitor.report.subjects import chosen
 from monitor.report.trying import WhatIf
 from monitor.report.windows import Bounds, Named, before, named
@@ -35,6 +36,10 @@ WINDOWS = {
     Named.ALL: "All there is",
     DATES: "Other dates",
 }
+
+
+_SHARE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?|\.[0-9]{1,9}")
+"""No power of ten: a short one can keep the program busy for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +108,9 @@ class Question:
         return bounds, before(bounds, zone, now)
 
     def _what_if(self) -> WhatIf:
-        within = duration.parse(self.within) if self.within else None
-        if within is not None and not within:
-            raise ValueError("a promise of no time cannot be kept; write 8m")
         return WhatIf(
             target=self.promise or None,
-            within=within,
+            within=length(self.within) if self.within else None,
             objective=_objective(self.objective) if self.objective else None,
             calendar=self.calendar or None,
         )
@@ -123,10 +125,10 @@ def _window(name: str) -> Named:
 
 def _objective(text: str) -> Fraction:
     wrong = f'"{text}" is no share of all waits; write 90%'
-    try:
-        share = Fraction(text.removesuffix("%").strip())
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(wrong) from None
+    number = text.removesuffix("%").strip()
+    if not _SHARE.fullmatch(number):
+        raise ValueError(wrong)
+    share = Fraction(number)
     if text.endswith("%") or share > 1:
         share /= 100
     if not 0 < share <= 1:

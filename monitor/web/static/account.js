@@ -1,10 +1,11 @@
 // An account's page: what runs runs, and all of it is looked at anew now and then.
 
-import { everySecond, now, replaceText, spelled } from "./clock.js";
+import { everySecond, hms, now, replaceText, spelled } from "./clock.js";
 import { parsed } from "./rows.js";
 
 const EVERY = 10_000;
 const $ = (id) => document.getElementById(id);
+let lookedAt = now();
 
 function lasted(milliseconds) {
   const seconds = Math.floor(Math.abs(milliseconds) / 1000);
@@ -26,17 +27,22 @@ function tick() {
 }
 
 async function look() {
-  if (document.hidden || $("account").contains(document.activeElement)) return;
+  if (document.hidden) return;
   try {
-    const answer = await fetch(location.href, { cache: "no-store" });
+    const answer = await fetch(location.href, { cache: "no-store", signal: AbortSignal.timeout(EVERY) });
     const page = parsed(await answer.text());
     const fresh = page.getElementById("account");
-    if (!answer.ok || !fresh) return;
+    if (answer.ok && !fresh) location.reload(); // another page: a login
+    if (!answer.ok || !fresh) throw new Error(String(answer.status));
+    lookedAt = now();
+    $("offline").hidden = true;
+    if ($("account").contains(document.activeElement)) return;
     $("account").replaceChildren(...[...fresh.childNodes].map((node) => document.adoptNode(node)));
     document.title = page.title;
     tick();
   } catch {
-    // the next look may find it
+    $("offline-since").textContent = `Not live since ${hms(lookedAt)}.`;
+    $("offline").hidden = false;
   }
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -21,7 +23,15 @@ from monitor.web.wallboard.state import State
 
 def routes(deck: Deck, paper: Paper) -> list[Route]:
     page = _Page(deck, paper)
-    return [Route("/waits/{number:int}", page.wait)]
+    return [Route("/waits/{number}", page.wait)]
+
+
+_NUMBER = re.compile("[0-9]{1,18}")
+"""One that the store can look for."""
+
+_MISSING = "There is no wait of this number here, or its conversation is not kept any more."
+
+_UNWATCHED = "The account of this wait is not configured any more."
 
 
 class _Page:
@@ -29,11 +39,14 @@ class _Page:
         self._deck, self._paper = deck, paper
 
     def wait(self, request: Request) -> Response:
-        deck, number = self._deck, request.path_params["number"]
+        deck, told_number = self._deck, request.path_params["number"]
         now = deck.clock()
         try:
+            number = _number(told_number)
             with deck.store.read() as tx:
-                watch = deck.watches[history.account_of(tx, number)]
+                watch = deck.watches.get(history.account_of(tx, number))
+                if watch is None:
+                    return self._paper.missing(request, _UNWATCHED, now)
                 row = accounts.one(tx, watch.name)
                 stored = standing(tx, row.id, number)
                 if stored.number != number:
@@ -41,8 +54,10 @@ class _Page:
                 told = story(tx, watch, stored, now)
                 shown = told.customer
                 grown = reach.as_of(tx, row.id, [shown.id] if shown else [], now - GROWTH_OVER)
+        except (KeyError, IndexError):  # a defect, not a number that nobody knows
+            raise
         except LookupError:
-            return self._paper.missing(request, f"There is no wait {number} here.", now)
+            return self._paper.missing(request, _MISSING, now)
         total = shown.reach.total if shown else None
         events = timeline(told)
         return self._paper.page(
@@ -62,6 +77,13 @@ class _Page:
             states={one.number: _state(told, one) for one in told.waits},
             definition=DEFINITION_VERSION,
         )
+
+
+def _number(told: str) -> int:
+    """Raises LookupError."""
+    if not _NUMBER.fullmatch(told):
+        raise LookupError("no wait has such a number")
+    return int(told)
 
 
 def _state(told: Story, one: Chapter) -> str:

@@ -63,7 +63,7 @@ class Chapter:
 @dataclass(frozen=True, slots=True)
 class Story:
     """The conversation of the `asked` wait, as far as its customer and the brand have part in it.
-    `left_out` posts are of others, or too long ago."""
+    `left_out` posts are of others, or too long ago; `notes` are by the number of the act."""
 
     watch: Watch
     asked: int
@@ -72,6 +72,7 @@ class Story:
     left_out: int
     posts: Mapping[str, Post]
     acts: Sequence[Act]
+    notes: Mapping[int, str]
     read: Sequence[Span]
     why: Mapping[str, Sequence[Step]]
     now: datetime
@@ -140,6 +141,7 @@ def story(tx: sa.Connection, watch: Watch, stored: StoredWait, now: datetime) ->
         raise LookupError(f"wait {stored.number} stands in no conversation any more")
     found = posts.find(tx, row.id, [one.post_id for one in heard])
     conversations = set(posts.conversations_of(tx, row.id, [stored.opened_by]).values())
+    acts = waits.acts_in(tx, row.id, conversations)
     return Story(
         watch=watch,
         asked=stored.number,
@@ -147,7 +149,8 @@ def story(tx: sa.Connection, watch: Watch, stored: StoredWait, now: datetime) ->
         outcomes=heard,
         left_out=len(folded.outcomes) - len(heard),
         posts={name: one.versions.first for name, one in found.items()},
-        acts=waits.acts_in(tx, row.id, conversations),
+        acts=acts,
+        notes=waits.notes_of(tx, acts),
         read=accounts.covered(tx, row.id),
         why=_why(folded, heard, chapters, account),
         now=now,

@@ -14,7 +14,7 @@ from monitor.domain.wait import Act, Deed
 from monitor.store.telling import Hearing
 from monitor.web.wait.story import Chapter, Promise, Story
 from monitor.web.wallboard.row import LONGEST_NAME, line, web_address
-from monitor.web.wording import holder, lasted, length
+from monitor.web.wording import dismissed, holder, lasted, length
 
 LONGEST_TEXT = 2_000
 
@@ -162,10 +162,10 @@ def _acts(story: Story) -> Iterator[Event]:
     mentions = {name for one in story.waits for name in one.wait.mentions}
     for act in story.acts:
         if act.post_id in mentions:
-            yield _act(act)
+            yield _act(act, story.notes.get(act.number))
 
 
-def _act(act: Act) -> Event:
+def _act(act: Act, note: str | None) -> Event:
     by = holder(line(act.by, LONGEST_NAME))
     match act.deed:
         case Deed.ACK:
@@ -173,13 +173,14 @@ def _act(act: Act) -> Event:
         case Deed.RELEASE:
             return Event(act.at, "person", f"{by} released it", "Nobody has it now.")
         case _:
-            return Event(act.at, "person", f"{by} dismissed it", f"No reply needed: {act.reason}.")
+            why = f"No reply needed: {dismissed(act.reason)}." if act.reason else ""
+            return Event(act.at, "person", f"{by} dismissed it", why, note)
 
 
 def _ends(story: Story) -> Iterator[Event]:
-    for one in story.waits:
+    for place, one in enumerate(story.waits, 1):
         if one.wait.ended_at and not one.wait.dismissal:
-            why = f"Wait {one.number} ends."
+            why = f"Wait {place} ends."
             yield Event(one.wait.ended_at, "closer", "All of it was deleted", why)
 
 

@@ -96,14 +96,16 @@ class Board:
             return channel.view, channel.place, now
 
     def channel(self, filter_: Filter) -> Channel:
-        """To be listened to. Raises CrowdedError."""
+        """To be listened to, and soon: until then it is kept as one that was just asked for. Raises
+        CrowdedError."""
         with self._lock:
             channel = self._channels.get(filter_)
-        if channel is None:
-            self.look(filter_)
-            with self._lock:
-                channel = self._channels[filter_]
-        return channel
+            if channel:
+                channel.asked_at = perf_counter()
+                return channel
+        self.look(filter_)
+        with self._lock:
+            return self._channels[filter_]
 
     def turn(self) -> list[Channel]:
         """Look at the database once, and tell all channels; those that have news."""

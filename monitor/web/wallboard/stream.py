@@ -30,6 +30,11 @@ some 3 % of a processor, and is told of later."""
 BEAT = 5.0
 """Seconds after which something is sent, if only to show that the stream lives."""
 
+_BEAT = b"event: beat\ndata: {}\n\n"
+
+_NOTHING = b": the board cannot be looked at\n\n"
+"""A comment, which no page hears."""
+
 _HEADERS = {"cache-control": "no-store", "x-accel-buffering": "no"}
 
 
@@ -40,6 +45,7 @@ class Broadcaster:
         self._board, self._ending = board, ending
         self._heard_on: Counter[Channel] = Counter()
         self._turns: asyncio.Task[None] | None = None
+        self._is_blind = False
 
     async def events(self, request: Request) -> Response:
         filter_ = Filter.asked(request.query_params)
@@ -61,7 +67,7 @@ class Broadcaster:
             while not self._ending.is_set():
                 news = channel.news
                 told, place = channel.since(place)
-                yield told or b"event: beat\ndata: {}\n\n"
+                yield told or (_NOTHING if self._is_blind else _BEAT)
                 await _heard(news)
         finally:
             channel.listeners -= 1
@@ -71,16 +77,20 @@ class Broadcaster:
                 del self._heard_on[channel]
 
     async def _turn(self) -> None:
-        """As long as anybody listens, and the program goes on."""
+        """As long as anybody listens, and the program goes on. While the board cannot be looked at
+        there is no beat, by which a page would take itself for live."""
         while self._heard_on and not self._ending.is_set():
             took = 0.0
             try:
                 changed, took = await run_in_threadpool(self._look)
+                self._is_blind = False
                 for channel in changed:
                     channel.wake()
             except StoreError as error:
+                self._is_blind = True
                 log.warning("events.delayed", error=str(error))
             except Exception as error:
+                self._is_blind = True
                 log.error("events.failed", exc_info=error)
             await self._rest(max(EVERY, SHARE * took))
         for channel in self._heard_on:
