@@ -175,6 +175,14 @@ def test_what_is_not_known_yet_is_absent(house: House, name: str) -> None:
     assert value(house, name) is None
 
 
+def test_how_far_behind_is_blind_goes_by_the_promise_and_the_polls(house: House) -> None:
+    assert value(house, "blind_after_seconds") == 360
+    house.write(poll="30m")
+    house.program.reload()
+
+    assert value(house, "blind_after_seconds") == 3 * 1800
+
+
 def test_a_histogram_adds_up_and_has_a_bucket_at_the_promise(
     house: House, platform: Platform, clock: Hands
 ) -> None:
