@@ -161,8 +161,7 @@ def _gauges(
         measured = kept.get((row.id, OPEN_REACH), {})
         for name, value in _of_account(row, watermark, oldest, measured.get("")):
             by_account[name].add_metric(labels, value)
-        if watch.targets:  # one that promises nothing is never called blind
-            by_account["blind_after_seconds"].add_metric(labels, watch.patience / SECOND)
+        by_account["blind_after_seconds"].add_metric(labels, watch.patience / SECOND)
         owed = gauges.owed(tx, row.id, watermark, now)
         for number, target in watch.targets.items():
             one = owed.get(number, gauges.Owed(0, 0, None))
