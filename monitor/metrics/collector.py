@@ -36,9 +36,9 @@ from monitor.metrics.telling import told
 from monitor.store import accounts, gauges, tallies
 from monitor.store.accounts import AccountRow
 from monitor.store.database import Store
+from monitor.store.instants import EPOCH
 
 SECOND = timedelta(seconds=1)
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True, slots=True)
