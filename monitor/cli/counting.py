@@ -18,6 +18,7 @@ from monitor.report import plain
 from monitor.report.as_text import promises_table
 from monitor.report.cleaning import shown
 from monitor.report.numbers import Attained, Subject, account_numbers
+from monitor.report.question_error import QuestionError
 from monitor.report.replay import replayed
 from monitor.report.replaying import promise, replay_tree
 
@@ -68,7 +69,7 @@ def _promise(
 ) -> Target:
     try:
         return promise(here.config, subject.name, target, metric, calendar)
-    except ValueError as error:
+    except QuestionError as error:
         raise UsageError(str(error)) from None
 
 

@@ -71,7 +71,9 @@ def dashboards(
 
 
 @export.command(epilog="Example: replywatch export examples --output replywatch-examples")
-def examples(*, output: Annotated[Path, typer.Option(metavar="DIR")]) -> None:
+def examples(
+    *, output: Annotated[Path, typer.Option(metavar="DIR", help="The folder to put files in.")]
+) -> None:
     """Example configurations: of this program, systemd, Prometheus, Alertmanager, Grafana."""
     _put(shipped.examples(), str(output))
 

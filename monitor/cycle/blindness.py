@@ -25,6 +25,11 @@ LAPSE = timedelta(minutes=1)
 """Who has not looked for so long was asleep, and finds accounts unread that are about to be."""
 
 
+def is_blind(watch: Watch, row: AccountRow, watermark: datetime | None, now: datetime) -> bool:
+    """Whether it has been unread for too long, or nobody knows by which clock (rule 8)."""
+    return bool(clock_error(row.clock_offset)) or watch.is_blind(watermark, now)
+
+
 @dataclass(frozen=True, slots=True)
 class _Sight:
     """How far an account was observed, and what was last told of that: when and which."""
@@ -45,10 +50,8 @@ class _Sight:
         return None
 
     def _is_blind(self, now: datetime) -> bool:
-        if not self.watch.targets:
-            return False
-        wrong = clock_error(self.row.clock_offset)
-        return bool(wrong) or self.watch.is_blind(self.watermark, now)
+        promises = bool(self.watch.targets)
+        return promises and is_blind(self.watch, self.row, self.watermark, now)
 
     def _had_its_chance(self, now: datetime) -> bool:
         """Whether the last poll has ended, well or not, or the next one does not come about."""

@@ -18,7 +18,7 @@ OF_THE_RUN = frozenset(
     (
         *("polls_total", "poll_failures_total", "platform_requests_total", "blind_seconds_total"),
         *("sla_corrections_total", "detection_lag_seconds", "poll_seconds"),
-        *("waits_unconfirmed", "open_reach", "watermark_timestamp_seconds"),
+        *("waits_unconfirmed", "open_reach", "watermark_timestamp_seconds", "blind_after_seconds"),
         *("clock_offset_seconds", "poll_last_success_timestamp_seconds", "rate_limit_remaining"),
     )
 )

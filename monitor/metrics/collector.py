@@ -36,9 +36,9 @@ from monitor.metrics.telling import told
 from monitor.store import accounts, gauges, tallies
 from monitor.store.accounts import AccountRow
 from monitor.store.database import Store
+from monitor.store.instants import EPOCH
 
 SECOND = timedelta(seconds=1)
-EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +161,7 @@ def _gauges(
         measured = kept.get((row.id, OPEN_REACH), {})
         for name, value in _of_account(row, watermark, oldest, measured.get("")):
             by_account[name].add_metric(labels, value)
+        by_account["blind_after_seconds"].add_metric(labels, watch.patience / SECOND)
         owed = gauges.owed(tx, row.id, watermark, now)
         for number, target in watch.targets.items():
             one = owed.get(number, gauges.Owed(0, 0, None))

@@ -11,8 +11,10 @@ from monitor.config import Config
 from monitor.domain import duration
 from monitor.domain.calendar import ALWAYS
 from monitor.domain.target import Metric, Target
+from monitor.report import calendars
 from monitor.report.as_json import attained_tree
 from monitor.report.numbers import Attained
+from monitor.report.question_error import QuestionError
 
 LONGEST = timedelta(days=366)
 """Of a promise that is tried: its due instants are looked for day by day."""
@@ -23,18 +25,18 @@ _OBJECTIVE = Fraction(9, 10)
 def promise(
     config: Config | None, account: str, within: str, metric: Metric, calendar: str | None
 ) -> Target:
-    """In the calendar of this name, else in the account's own. Raises ValueError."""
-    span = length(within)
-    calendars = config.calendars if config else {"always": ALWAYS}
-    if calendar is not None and calendar not in calendars:
-        raise ValueError(f'there is no calendar "{calendar}"; there are: {", ".join(calendars)}')
+    """In the calendar of this name, else in the account's own. Raises QuestionError."""
+    try:
+        span = length(within)
+    except ValueError as error:
+        raise QuestionError(str(error)) from None
     own = {one.name: one.calendar for one in config.accounts} if config else {}
     return Target(
         name=f"replay {within}",
         metric=metric,
         within=span,
         objective=_OBJECTIVE,
-        calendar=calendars[calendar] if calendar else own.get(account, ALWAYS),
+        calendar=calendars.called(config, calendar) or own.get(account, ALWAYS),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from monitor.domain.statistics import Span
 from monitor.report.classes import Outcome
-from monitor.report.cleaning import shown
+from monitor.report.cleaning import shown, web_address
 from monitor.report.figures import Report, Worst
 from monitor.report.numbers import Attained
 from monitor.report.telling import OUTCOMES
@@ -96,11 +96,6 @@ def cut(text: str, most: int) -> str:
     """What people wrote, as one line."""
     line = shown(re.sub(r"\s+", " ", text[: 10 * most])).strip()
     return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
-
-
-def web_address(url: str | None) -> str | None:
-    """Only what a browser opens as a page."""
-    return url if url and re.match(r"https?://[^\s<>\"'`\\]+\Z", url) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ import sqlalchemy as sa
 from monitor.config import Config
 from monitor.domain.calendar import ALWAYS, Calendar
 from monitor.domain.target import Target, Verdict
+from monitor.report import calendars
 from monitor.report.numbers import Asked, Attained, Subject
-from monitor.report.question_error import QuestionError
 from monitor.report.replay import tried
 
 _MINUTE = timedelta(minutes=1)
@@ -70,7 +70,7 @@ def trial(
     now: datetime,
 ) -> Trial:
     """Raises QuestionError where there is no calendar of that name."""
-    calendar = _calendar(config, what_if.calendar)
+    calendar = calendars.called(config, what_if.calendar)
     objective = what_if.objective or in_force.exact_objective
     spans = _spans(in_force.within, what_if.within)
     shapes = [_shape(in_force, within, objective) for within in spans]
@@ -111,15 +111,6 @@ def _shape(in_force: Attained, within: timedelta, objective: Fraction) -> Target
 
 def _attained(shape: Target, verdicts: Mapping[Verdict, int]) -> Attained:
     return Attained(shape.name, shape.metric, shape.within, float(shape.objective), verdicts)
-
-
-def _calendar(config: Config | None, name: str | None) -> Calendar | None:
-    if name is None:
-        return None
-    known = config.calendars if config else {"always": ALWAYS}
-    if name not in known:
-        raise QuestionError(f'there is no calendar "{name}"; there are: {", ".join(known)}')
-    return known[name]
 
 
 def _own_calendars(config: Config | None, target: str) -> dict[str, Calendar]:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from monitor.report.wording import full_moment
+
 
 class Named(StrEnum):
     """Whole days of the clock in the zone of reports; those that are not over end now."""
@@ -74,13 +76,13 @@ def told(bounds: Bounds, zone: ZoneInfo, now: datetime) -> str:
     """`20 October to 18 November 2026`; with clock times where it is not whole days."""
     if bounds.since is None:
         end = bounds.until or now
-        return f"everything before {_day_and_time(end, zone)}" if bounds.until else "all there is"
+        return f"everything before {full_moment(end, zone)}" if bounds.until else "all there is"
     start, end = bounds.since.astimezone(zone), (bounds.until or now).astimezone(zone)
     is_whole = _is_midnight(start) and (bounds.until is None or _is_midnight(end))
     if not is_whole and start.date() == end.date():
         return f"{_days(start.date(), end.date())}, {start:%H:%M} to {end:%H:%M}"
     if not is_whole:
-        return f"{_day_and_time(start, zone)} to {_day_and_time(end, zone)}"
+        return f"{full_moment(start, zone)} to {full_moment(end, zone)}"
     last = end.date() if bounds.until is None else end.date() - timedelta(days=1)
     return _days(start.date(), last)
 
@@ -117,11 +119,6 @@ def _instant(there: datetime) -> datetime:
 
 def _is_midnight(there: datetime) -> bool:
     return there.timetz().replace(tzinfo=None) == time()
-
-
-def _day_and_time(at: datetime, zone: ZoneInfo) -> str:
-    there = at.astimezone(zone)
-    return f"{there.day} {there:%B %Y %H:%M}"
 
 
 def _days(first: date, last: date) -> str:

@@ -86,15 +86,18 @@ OWN_LAYOUT = ("poll_seconds",)
 """Histograms that no target's threshold concerns."""
 
 
-def relay(tx: sa.Connection, bounds: Iterable[float]) -> bool:
-    """Start the histograms anew where they were counted by another layout; whether it did."""
+def relay(tx: sa.Connection, bounds: Iterable[float]) -> None:
+    """Start the histograms anew where they were counted by another layout. Where none is noted, as
+    after an upgrade from before it was, what fits into this one stays."""
     wanted, before = {*bounds}, set(tx.scalars(sa.select(bound.c.le)))
     if wanted == before:
-        return False
-    tx.execute(sa.delete(bucket).where(bucket.c.metric.not_in(OWN_LAYOUT)))
+        return
+    laid_out = bucket.c.metric.not_in(OWN_LAYOUT)
+    used = set(tx.scalars(sa.select(bucket.c.le).distinct().where(laid_out)))
+    if before or not used <= {*wanted, float("inf")}:
+        tx.execute(sa.delete(bucket).where(laid_out))
     tx.execute(sa.delete(bound))
     tx.execute(sa.insert(bound), [{"le": le} for le in sorted(wanted)])
-    return True
 
 
 @cache

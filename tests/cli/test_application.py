@@ -6,12 +6,15 @@ import os
 import pty
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import typer
 
 from monitor import __version__
-from monitor.cli.application import COMMANDS
+from monitor.cli.application import COMMANDS, app
 from tests.cli.running import CONFIG, Desk, asks
 
 SHOW = """
@@ -26,6 +29,24 @@ def test_every_command_has_help_with_an_example(desk: Desk, command: str) -> Non
     outcome = desk.bare(command, "--help")
     assert outcome.code == 0
     assert f"Example: replywatch {command}" in outcome.out
+
+
+def commands(one: Any, context: typer.Context) -> Iterator[Any]:
+    yield one
+    if hasattr(one, "list_commands"):
+        for name in one.list_commands(context):
+            yield from commands(one.get_command(context, name), context)
+
+
+def test_every_command_and_option_says_what_it_is_for() -> None:
+    top = typer.main.get_command(app)
+    every = [*commands(top, typer.Context(top))]
+
+    assert len(every) > 30
+    for each in every:
+        assert each.help
+        assert each.epilog.startswith("Example: replywatch ")
+        assert all(option.help for option in each.params), each.name
 
 
 def test_the_version_is_told(desk: Desk) -> None:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import sqlalchemy as sa
 from prometheus_client import Metric
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as open_metrics
 from prometheus_client.parser import text_string_to_metric_families as plain_metrics
@@ -15,6 +16,7 @@ from prometheus_client.samples import Sample
 from monitor.cycle.measuring import measure
 from monitor.metrics.catalogue import NAMES
 from monitor.ports.connector import Reason
+from monitor.store.schema import bound, bucket
 from tests.acceptance.platform import Platform
 from tests.acceptance.watching import TARGETS, Hands, configuration
 from tests.web.conftest import House
@@ -175,6 +177,14 @@ def test_what_is_not_known_yet_is_absent(house: House, name: str) -> None:
     assert value(house, name) is None
 
 
+def test_how_far_behind_is_blind_goes_by_the_promise_and_the_polls(house: House) -> None:
+    assert value(house, "blind_after_seconds") == 360
+    house.write(poll="30m")
+    house.program.reload()
+
+    assert value(house, "blind_after_seconds") == 3 * 1800
+
+
 def test_a_histogram_adds_up_and_has_a_bucket_at_the_promise(
     house: House, platform: Platform, clock: Hands
 ) -> None:
@@ -264,6 +274,36 @@ def test_what_the_configuration_gives_up_has_no_series_and_what_it_takes_up_begi
     house.program.reload()
 
     assert value(house, "sla_due_total", target="six") == 2
+
+
+@pytest.mark.parametrize(
+    ("upgraded", "targets", "counted"),
+    [(False, TARGETS, 2), (False, TWO, 0), (True, TARGETS, 2), (True, TWO, 2)],
+)
+def test_histograms_start_anew_for_another_layout_and_not_for_an_upgrade(
+    house: House, platform: Platform, clock: Hands, *, upgraded: bool, targets: str, counted: int
+) -> None:
+    busy(house, platform, clock)
+    if upgraded:  # from before the layout was noted
+        with house.program.store.write() as tx:
+            tx.execute(sa.delete(bound))
+    house.write(targets=targets)
+    house.program.reload()
+
+    assert value(house, "first_reply_seconds_count") == counted
+
+
+def test_an_upgrade_to_a_layout_without_a_used_bound_starts_the_histograms_anew(
+    house: House, platform: Platform, clock: Hands
+) -> None:
+    busy(house, platform, clock)
+    house.write(targets="odd: {metric: first_reply, within: 61m, objective: 80%}")
+    with house.program.store.write() as tx:
+        tx.execute(sa.delete(bound))
+        tx.execute(sa.update(bucket).where(bucket.c.le == 600).values(le=361))
+    house.program.reload()
+
+    assert value(house, "first_reply_seconds_count") == 0
 
 
 def test_an_account_that_is_given_up_has_no_series(house: House, platform: Platform) -> None:

@@ -13,6 +13,7 @@ from monitor.domain.target import Metric, Target
 from monitor.report import plain
 from monitor.report.as_json import report_tree
 from monitor.report.numbers import Asked, account_numbers
+from monitor.report.question_error import QuestionError
 from monitor.report.replay import replayed
 from monitor.report.replaying import promise, replay_tree
 from monitor.web.api.calling import reads
@@ -150,7 +151,7 @@ def _tried(here: Here, account: str, asked: ReplayAsked) -> Target:
     config = here.deck.config
     try:
         return promise(config, account, asked.target, asked.metric, asked.calendar)
-    except ValueError as error:
+    except QuestionError as error:
         raise RefusedError(422, str(error)) from None
 
 

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from monitor.cycle.act import standing
 from monitor.domain.wait import DEFINITION_VERSION
+from monitor.report.cleaning import web_address
 from monitor.store import accounts, history, reach
 from monitor.web.deck import Deck
 from monitor.web.paper import Paper
@@ -17,7 +18,7 @@ from monitor.web.wait.story import Chapter, Story, story
 from monitor.web.wait.strip import strip
 from monitor.web.wait.timeline import name_of, timeline
 from monitor.web.wallboard.board import GROWTH_OVER
-from monitor.web.wallboard.row import LONGEST_NAME, line, web_address
+from monitor.web.wallboard.row import LONGEST_NAME, line
 from monitor.web.wallboard.state import State
 
 

@@ -11,9 +11,10 @@ from monitor.domain.outcome import Outcome, What
 from monitor.domain.post import Post, ReplyClass
 from monitor.domain.target import Verdict
 from monitor.domain.wait import Act, Deed
+from monitor.report.cleaning import web_address
 from monitor.store.telling import Hearing
 from monitor.web.wait.story import Chapter, Promise, Story
-from monitor.web.wallboard.row import LONGEST_NAME, line, web_address
+from monitor.web.wallboard.row import LONGEST_NAME, line
 from monitor.web.wording import dismissed, holder, lasted, length
 
 LONGEST_TEXT = 2_000

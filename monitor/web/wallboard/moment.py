@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
+from monitor.cycle.blindness import is_blind
 from monitor.cycle.desk import Watch
 from monitor.cycle.poll import clock_error
 from monitor.store import accounts, board
@@ -124,8 +125,8 @@ class Moment:
 def standing(watch: Watch, row: AccountRow, watermark: datetime | None, now: datetime) -> Standing:
     wrong = timedelta(seconds=int(clock_error(row.clock_offset).total_seconds()))
     is_observed = watch.settings.polls or row.live_since is not None
-    is_blind = is_observed and (bool(wrong) or watch.is_blind(watermark, now))
-    return Standing(watch.name, watermark, is_blind, wrong, row.reason, row.next_poll_at)
+    blind = is_observed and is_blind(watch, row, watermark, now)
+    return Standing(watch.name, watermark, blind, wrong, row.reason, row.next_poll_at)
 
 
 class Warnings:

@@ -11,6 +11,7 @@ from monitor.domain.calendar import ALWAYS
 from monitor.domain.post import Surface
 from monitor.domain.target import Target
 from monitor.domain.wait import Kind
+from monitor.report.cleaning import web_address
 from monitor.store.board import OpenWait
 from monitor.store.instants import instant
 from monitor.web.wallboard.moment import Place
@@ -23,7 +24,6 @@ SURGE = 1_000
 """So much more reach in ten minutes stands out."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\s]+")
-_WEB = re.compile(r"https?://[^\s]+\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,6 @@ class Row:
         spent = self.target.calendar.between(self.wait.opened_at, now)
         return min(100.0, 100 * (spent / self.target.within))
 
-    @property
-    def runs_always(self) -> bool:
-        return self.target is None or self.target.calendar is ALWAYS
-
 
 def row(place: Place, wait: OpenWait, now: datetime, *, is_blind: bool) -> Row:
     settings, owed = place.watch.settings, place.owed
@@ -124,11 +120,6 @@ def row(place: Place, wait: OpenWait, now: datetime, *, is_blind: bool) -> Row:
 def line(text: str, most: int) -> str:
     """What people wrote, as one line without control characters."""
     return _CONTROL.sub(" ", text[: 10 * most]).strip()[:most]
-
-
-def web_address(url: str | None) -> str | None:
-    """An address that a browser may be sent to; nothing else is a link."""
-    return url if url and _WEB.match(url) else None
 
 
 def _opens_at(target: Target | None, now: datetime) -> datetime | None:
