@@ -21,7 +21,7 @@ test-services: .venv/services.stamp .venv/axe.stamp ## the tests that need a ser
 	$(BIN)/pytest -q -m service
 	$(BIN)/pytest -q -m "not service" --store postgresql tests/store tests/cycle
 
-check: .venv/check.stamp ## lint, types, layering, comparisons with heavy peers
+check: .venv/check.stamp .venv/services.stamp ## lint, types, layering, comparisons with heavy peers
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

@@ -11,5 +11,5 @@ compile() {
 compile run.txt
 compile test.txt --group ../pyproject.toml:test --constraint run.txt
 compile check.txt --group ../pyproject.toml:check --constraint test.txt
-compile services.txt --extra postgres --group ../pyproject.toml:services --constraint test.txt
+compile services.txt --extra postgres --group ../pyproject.toml:services --constraint check.txt
 compile bench.txt --group ../pyproject.toml:bench --constraint check.txt
