@@ -18,8 +18,8 @@ test: .venv/test.stamp ## every test that needs no outside server
 	$(BIN)/pytest -q -n auto --dist worksteal -m "not service and not check"
 
 test-services: .venv/services.stamp .venv/axe.stamp ## the tests that need a server; skipped where it is not installed
-	$(BIN)/pytest -q -m service
-	$(BIN)/pytest -q -m "not service" --store postgresql tests/store tests/cycle
+	$(BIN)/pytest -q -n 3 --dist loadfile -m service
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not service" --store postgresql tests/store tests/cycle
 
 check: .venv/check.stamp .venv/services.stamp ## lint, types, layering, comparisons with heavy peers
 	$(BIN)/ruff check
