@@ -173,6 +173,7 @@ def test_failures_are_counted_and_end_nothing(scene: Scene) -> None:
         assert messages.counts(tx)["board", "unavailable"] == 1
 
 
+@pytest.mark.sqlite
 def test_however_many_facts_there_were_only_those_are_read_that_may_stand(scene: Scene) -> None:
     asked: list[tuple[str, Any]] = []
 
