@@ -110,7 +110,7 @@ class NotifierSection(Section):
     """How many messages at most: 1/s, 20/m, 100/h."""
 
 
-class MatchSection(Section):
+class AboutSection(Section):
     brand: Brands = ()
     """Whose accounts; one, or a list."""
     platform: Platforms = ()
@@ -119,6 +119,9 @@ class MatchSection(Section):
     """Which accounts."""
     target: Targets = ()
     """Under which promises."""
+
+
+class MatchSection(AboutSection):
     language: Languages = ()
     """Of posts in these languages; `pt` covers `pt-BR`."""
     surface: Surfaces = ()
@@ -182,17 +185,8 @@ class RouteSection(Section):
         )
 
 
-class QuietMatchSection(Section):
+class QuietMatchSection(AboutSection):
     """What a silence can be about: the same for a person's and for those of the calendar."""
-
-    brand: Brands = ()
-    """Whose accounts; one, or a list."""
-    platform: Platforms = ()
-    """On which platforms."""
-    account: Accounts = ()
-    """Which accounts."""
-    target: Targets = ()
-    """Under which promises."""
 
     @model_validator(mode="after")
     def _is_about_something(self) -> Self:
