@@ -50,7 +50,8 @@ def _judge(store: Store, watch: Watch, turn: int) -> None:
     with store.write() as tx:
         here = desk(watch, accounts.one(tx, watch.name))
         judge_account(tx, here, watermark, watermark, was_blind=False)
-        waits.next_instant(tx, here.id, watermark, timedelta(seconds=3))
+        waits.next_instant(tx, here.id, watermark)
+        waits.due_instants(tx, here.id, watermark, watermark + timedelta(seconds=6))
 
 
 def _count_breaches(store: Store, account_id: int) -> None:

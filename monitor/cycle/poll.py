@@ -137,14 +137,18 @@ def _next_poll(
     began: datetime,
     ahead: timedelta,
 ) -> datetime:
-    """At the interval, or at the next deadline of an open wait as soon as it can be observed, on
-    the host's clock."""
-    connector, regular = watch.connector, began + watch.settings.poll
-    deadline = waits.next_instant(tx, account_id, watermark, connector.least_gap)
-    if deadline is None:
-        return max(regular, began + connector.least_gap)
-    observable = deadline + connector.settle + ahead
-    return max(min(regular, observable), began + connector.least_gap)
+    """At the interval, or as soon as the next instant of an open wait can be observed, on the
+    host's clock. Where a promise falls due within the least gap after that, the poll comes then: an
+    earlier one would keep it waiting. One poll serves all that are due within half a gap."""
+    gap, delay = watch.connector.least_gap, watch.connector.settle + ahead
+    earliest, regular = began + gap, began + watch.settings.poll
+    first = waits.next_instant(tx, account_id, watermark)
+    chosen = max(min(regular, first + delay) if first else regular, earliest)
+    if not first or first + delay > chosen + gap:
+        return chosen
+    dues = waits.due_instants(tx, account_id, watermark, chosen + gap - delay)
+    served = [due for due in dues if due <= dues[0] + gap / 2]
+    return max(served[-1] + delay, earliest) if served else chosen
 
 
 def _failed(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -210,30 +210,33 @@ def _labelled(columns: Mapping[Any, Any]) -> StoredWait:
     return stored({column.name: columns[f"wait_{column.name}"] for column in _JUDGED})
 
 
-def next_instant(
-    tx: sa.Connection, account_id: int, after: datetime, least_gap: timedelta
-) -> datetime | None:
-    """The next instant at which an open wait must be looked at: the latest of those that follow
-    the first within the gap, as one look serves them all."""
-    asked = {"of": account_id, "after": micros(after), "gap": micros(least_gap)}
-    return instant_or_none(tx.scalar(_NEXT_INSTANT, asked))
+def next_instant(tx: sa.Connection, account_id: int, after: datetime) -> datetime | None:
+    """The next instant at which an open wait must be looked at: a warning's, or when it is due."""
+    return instant_or_none(tx.scalar(_NEXT_INSTANT, {"of": account_id, "after": micros(after)}))
 
 
-_OPEN_ONES = (
-    sa.select(due.c.next_at)
-    .join(wait, wait.c.number == due.c.wait)
-    .where(
-        due.c.account_id == sa.bindparam("of"),
-        due.c.next_at > sa.bindparam("after"),
-        wait.c.status == Status.OPEN.value,
-    )
-    .order_by(due.c.next_at)
+def due_instants(
+    tx: sa.Connection, account_id: int, after: datetime, until: datetime
+) -> list[datetime]:
+    """When open waits are due, the earliest first."""
+    asked = {"of": account_id, "after": micros(after), "until": micros(until)}
+    return [instant(at) for at in tx.scalars(_DUE_INSTANTS, asked)]
+
+
+_AHEAD = (
+    due.c.account_id == sa.bindparam("of"),
+    due.c.next_at > sa.bindparam("after"),
+    wait.c.status == Status.OPEN.value,
 )
+_JOINED = due.join(wait, wait.c.number == due.c.wait)
 _NEXT_INSTANT = (
-    _OPEN_ONES.where(due.c.next_at <= _OPEN_ONES.limit(1).scalar_subquery() + sa.bindparam("gap"))
-    .order_by(None)
-    .order_by(due.c.next_at.desc())
-    .limit(1)
+    sa.select(due.c.next_at).select_from(_JOINED).where(*_AHEAD).order_by(due.c.next_at).limit(1)
+)
+_DUE_INSTANTS = (
+    sa.select(due.c.due_at)
+    .select_from(_JOINED)
+    .where(*_AHEAD, due.c.next_at <= sa.bindparam("until"), due.c.due_at <= sa.bindparam("until"))
+    .order_by(due.c.due_at)
 )
 
 

@@ -227,6 +227,52 @@ def test_deadlines_close_to_each_other_are_served_by_one_poll(
     assert acme.verdicts() == ["breached", "breached", "breached", None]
 
 
+def test_a_promise_that_falls_due_soon_after_the_interval_does_not_wait_for_the_gap(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    platform.says("ada")
+    clock.forward(298)
+    acme.poll()
+
+    assert acme.next_poll_in() == 62 + acme.watch.connector.settle.total_seconds()
+
+
+def test_warnings_give_way_to_a_promise_that_falls_due_within_the_gap(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch(targets="six: {metric: first_reply, within: 6m, objective: 90%, warn_at: [80%]}")
+    acme.poll()
+    platform.says("ada")
+    clock.forward(70)
+    platform.says("bo")
+    clock.forward(2.5)
+    platform.says("cy")
+    clock.forward(277.5)  # ada is due in 10 s, two seconds after bo's warning, and before cy's
+    acme.poll()
+
+    assert acme.next_poll_in() == 10 + acme.watch.connector.settle.total_seconds()
+
+
+def test_of_promises_further_apart_than_half_a_gap_the_first_is_looked_at_in_time(
+    platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    acme = watch()
+    acme.poll()
+    platform.says("ada")
+    clock.forward(2)
+    platform.says("bo")
+    clock.forward(340)
+    acme.poll()
+
+    clock.forward(acme.next_poll_in())
+    acme.poll()
+
+    assert acme.verdicts() == ["breached", None]
+    assert acme.next_poll_in() == acme.watch.connector.least_gap.total_seconds()
+
+
 def test_a_back_off_wins_over_a_deadline(platform: Platform, watch: Watch, clock: Hands) -> None:
     acme = watch()
     acme.poll()
