@@ -8,6 +8,7 @@ text a `<` is always written `&lt;`.
 from __future__ import annotations
 
 import re
+import threading
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -28,11 +29,34 @@ def plain_text(html: str) -> str:
     address shown in pieces is whole again and `@<span>brand</span>` reads `@brand`.
     """
     broken = _LINE.sub("\n<", _PARAGRAPH.sub("\n\n<", _unfolded(html[:MOST_HTML])))
-    tree = LexborHTMLParser(broken)
-    tree.strip_tags(_UNSPOKEN)
-    text = tree.body.text() if tree.body else ""
-    text = _single_spaced(text.translate(_BLANKS)).replace(" \n", "\n").replace("\n ", "\n")
+    text = _sheet.read(broken).translate(_BLANKS)
+    text = _single_spaced(text).replace(" \n", "\n").replace("\n ", "\n")
     return _BLANK_LINES.sub("\n\n", text).strip()[:MOST_CHARACTERS]
+
+
+class _Sheet(threading.local):
+    """A document that takes one text after another, as a document costs more than most texts.
+
+    What it has held stays in its memory, so it is soon replaced.
+    """
+
+    def __init__(self) -> None:
+        self._left = 0
+
+    def read(self, html: str) -> str:
+        """What is left without tags."""
+        if self._left <= 0:
+            self._tree, self._left = LexborHTMLParser("<body>"), MOST_HTML
+        self._left -= len(html)
+        body = self._tree.body
+        if body is None:
+            return ""
+        body.inner_html = html.encode(errors="ignore").decode()  # halves of characters are none
+        self._tree.strip_tags(_UNSPOKEN)
+        return body.text()
+
+
+_sheet = _Sheet()
 
 
 def _single_spaced(text: str) -> str:

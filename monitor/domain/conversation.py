@@ -90,6 +90,8 @@ def thread(posts: Collection[KnownPost], cast: Cast) -> Thread:
 def _on_circles(parents: Sequence[int | None]) -> set[int]:
     """The posts that are among their own ancestors."""
     circular: set[int] = set()
+    if _are_strangers(parents):
+        return circular
     visited = [0] * len(parents)
     for start in range(len(parents)):
         at: int | None = start
@@ -112,6 +114,8 @@ def _effective(
     """
     times = [post.created_at for post in posts]
     depths = [0] * len(posts)
+    if _are_strangers(parents):
+        return times, depths
     downwards = _from_the_top(parents)
     earliest_below: list[datetime | None] = [None] * len(posts)
     for i in reversed(downwards):
@@ -134,6 +138,11 @@ def _effective(
         elif parent is not None:
             times[i] = max(times[i], times[parent])
     return times, depths
+
+
+def _are_strangers(parents: Sequence[int | None]) -> bool:
+    """Whether nobody's parent is known: most conversations have but one post."""
+    return parents.count(None) == len(parents)
 
 
 def _least(one: datetime | None, other: datetime | None) -> datetime | None:

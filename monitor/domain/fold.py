@@ -19,7 +19,7 @@ from monitor.domain.wait import Act, Attribution, Deed, Kind, Status, Wait
 def fold(posts: Iterable[KnownPost], acts: Sequence[Act], account: Account) -> list[Folded]:
     """The waits of all the conversations that these posts form. Each post is given once."""
     deeds: defaultdict[str, list[Act]] = defaultdict(list)
-    for act in acts:
+    for act in sorted(acts, key=_in_turn):
         deeds[act.post_id].append(act)
     return [fold_conversation(joined, deeds, account) for joined in conversations(posts)]
 
@@ -27,7 +27,7 @@ def fold(posts: Iterable[KnownPost], acts: Sequence[Act], account: Account) -> l
 def fold_conversation(
     posts: Collection[KnownPost], acts: Mapping[str, Sequence[Act]], account: Account
 ) -> Folded:
-    """The waits of one conversation; `acts` by post id."""
+    """The waits of one conversation; `acts` by post id, in turn."""
     cast = Cast(account, posts)
     walk = _Walk(thread(posts, cast), acts, account, cast)
     return walk.folded()
@@ -97,7 +97,7 @@ class _Walk:
         cast: Cast,
     ) -> None:
         self._posts, self._joined, self._cast, self._account = joined.posts, joined, cast, account
-        self._acts = {name: sorted(deeds, key=_in_turn) for name, deeds in acts.items()}
+        self._acts = acts
         self._named_since = [self._name_counts_since(post) for post in joined.posts]
         self._customers: defaultdict[str, _Customer] = defaultdict(_Customer)
         self._writers: dict[str, None] = {}

@@ -164,10 +164,11 @@ def _start(phrases: Iterable[str]) -> _Place:
     return start
 
 
-def _merged(starts: Iterable[_Place]) -> _Place:
+def _merged(places: Iterable[_Place]) -> _Place:
     merged = _Place()
-    for start in starts:
-        for word, after in start.on.items():
+    for place in places:
+        merged.ends |= place.ends
+        for word, after in place.on.items():
             merged.on.setdefault(word, []).extend(after)
     return merged
 
@@ -245,6 +246,8 @@ def _deflections() -> _Place:
     for phrases in _shipped("deflections").values():
         for phrase in phrases:
             start.add(phrase)
+    for word, begun in start.on.items():  # "please" begins many, and stands in most texts
+        start.on[word] = [_merged(begun)]
     return start
 
 

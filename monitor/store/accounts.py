@@ -12,6 +12,7 @@ import orjson
 import sqlalchemy as sa
 
 from monitor.domain.statistics import Span, united
+from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros, span_or_none
 from monitor.store.schema import account, coverage
 from monitor.store.upsert import insert_into
@@ -68,10 +69,10 @@ _HELD = _ONE.with_for_update(key_share=True)
 
 
 def _called(tx: sa.Connection, query: sa.Select[Any], name: str) -> AccountRow:
-    row = tx.execute(query, {"called": name}).one_or_none()
-    if row is None:
+    found = lean.rows(tx, query, {"called": name})
+    if not found:
         raise LookupError(f'there is no account "{name}" in this database')
-    return _account(row)
+    return _account(found[0])
 
 
 def hold_all(tx: sa.Connection) -> None:
@@ -82,7 +83,7 @@ def hold_all(tx: sa.Connection) -> None:
 def update(tx: sa.Connection, account_id: int, **columns: Any) -> None:
     """Set columns; instants and spans, mappings are written as the table holds them."""
     values = {name: _written(value) for name, value in columns.items()}
-    tx.execute(_update(tuple(columns)), {"of": account_id, **values})
+    lean.execute(tx, _update(tuple(columns)), {"of": account_id, **values})
 
 
 @cache
@@ -93,7 +94,7 @@ def _update(columns: tuple[str, ...]) -> sa.Update:
 
 def due_for_poll(tx: sa.Connection, now: datetime) -> list[str]:
     """Names of the accounts whose next poll has come, the longest due first."""
-    return list(tx.scalars(_DUE_FOR_POLL, {"now": micros(now)}))
+    return [row.name for row in lean.rows(tx, _DUE_FOR_POLL, {"now": micros(now)})]
 
 
 _NEXT = account.c.next_poll_at
@@ -143,7 +144,7 @@ def cover(
 ) -> None:
     """Note that the account was observed from `start` to `end`. A watermark never moves back."""
     of = {"of": account_id, "live_one": live, "from": micros(start), "until": micros(end)}
-    if end > start and tx.execute(_GO_ON, of).rowcount == 1:
+    if end > start and lean.execute(tx, _GO_ON, of) == 1:
         return
     mine = (coverage.c.account_id == account_id) & (coverage.c.live == live)
     rows = tx.execute(sa.select(coverage.c.from_at, coverage.c.until_at).where(mine))
@@ -178,13 +179,13 @@ _GO_ON = (
 
 
 def _until(tx: sa.Connection, account_id: int, *, live: bool) -> datetime | None:
-    return instant_or_none(tx.scalar(_UNTIL, {"of": account_id, "live_one": live}))
+    return instant_or_none(lean.scalar(tx, _UNTIL, {"of": account_id, "live_one": live}))
 
 
 _UNTIL = sa.select(sa.func.max(coverage.c.until_at)).where(_OF_ONE_KIND)
 
 
-def _account(row: sa.Row[Any]) -> AccountRow:
+def _account(row: Any) -> AccountRow:
     return AccountRow(
         id=row.id,
         name=row.name,

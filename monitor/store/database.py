@@ -57,6 +57,9 @@ class Store:
             )
             sa.event.listen(self._writing, "connect", _set_limits)
 
+        driver: Any = self._writing.dialect.loaded_dbapi
+        self.errors = (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.Error, driver.Error)
+
     @property
     def is_sqlite(self) -> bool:
         return is_sqlite(self.url)
@@ -218,7 +221,7 @@ def _set_limits(connection: Any, _record: object) -> None:
 def _explained(store: Store) -> Iterator[None]:
     try:
         yield
-    except (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.Error) as error:
+    except store.errors as error:
         place = store.url.render_as_string(hide_password=True)
         said = error.orig if isinstance(error, sa.exc.DBAPIError) else error
         raise StoreError(f"{place}: {_sentence(str(said))}") from error

@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from monitor.store import lean
 from monitor.store.instants import instant, micros
 from monitor.store.schema import alert, message, notice, notifier_tally
-from monitor.store.upsert import execute_many, in_parts, insert_into
+from monitor.store.upsert import in_parts, insert_into
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ def ensure(tx: sa.Connection, notifiers: Iterable[str]) -> None:
     rows = [{"notifier": name, "reason": "", "value": 0} for name in notifiers]
     if rows:
         insert = insert_into(notifier_tally, tx.dialect.name)
-        execute_many(tx, insert.on_conflict_do_nothing(), rows)
+        lean.execute_many(tx, insert.on_conflict_do_nothing(), rows)
 
 
 def held(tx: sa.Connection, notifier: str) -> None:
@@ -88,7 +89,7 @@ def add(tx: sa.Connection, notices: Iterable[Notice]) -> None:
     ]
     if rows:
         insert = insert_into(notice, tx.dialect.name)
-        execute_many(tx, insert.on_conflict_do_nothing(), rows)
+        lean.execute_many(tx, insert.on_conflict_do_nothing(), rows)
 
 
 _PENDING = notice.c.message.is_(None) & notice.c.dropped.is_(None)

@@ -13,10 +13,11 @@ import sqlalchemy as sa
 
 from monitor.domain.post import Reach
 from monitor.domain.wait import Status
+from monitor.store import lean
 from monitor.store.instants import instant, micros
 from monitor.store.posts import StoredPost
 from monitor.store.schema import post, reach_sample, wait
-from monitor.store.upsert import execute_many, in_parts, insert_into
+from monitor.store.upsert import in_parts, insert_into
 
 _COUNTS = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
 TOTAL = sum((sa.func.coalesce(count, 0) for count in _COUNTS), sa.literal(0))
@@ -41,7 +42,7 @@ def note(
         ]
     if rows:
         insert = insert_into(reach_sample, tx.dialect.name)
-        execute_many(tx, insert.on_conflict_do_nothing(), rows)
+        lean.execute_many(tx, insert.on_conflict_do_nothing(), rows)
 
 
 def as_of(tx: sa.Connection, account_id: int, ids: Iterable[str], at: datetime) -> dict[str, int]:

@@ -11,8 +11,9 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 
+from monitor.store import lean
 from monitor.store.schema import bound, bucket, tally
-from monitor.store.upsert import execute_many, insert_into
+from monitor.store.upsert import insert_into
 
 Counts = Counter[tuple[str, str]]
 """How much to add, by metric and the value of its own label ("" where it has none)."""
@@ -33,7 +34,7 @@ def add(tx: sa.Connection, account_id: int, counts: Mapping[tuple[str, str], flo
         if value
     ]
     if rows:
-        execute_many(tx, _adding(tally, ("value",), tx.dialect.name), rows)
+        lean.execute_many(tx, _adding(tally, ("value",), tx.dialect.name), rows)
 
 
 def observe(
@@ -61,7 +62,7 @@ def observe(
             for le, all_ in by_bound.items()
         ]
     if rows:
-        execute_many(tx, _adding(bucket, ("count", "sum"), tx.dialect.name), rows)
+        lean.execute_many(tx, _adding(bucket, ("count", "sum"), tx.dialect.name), rows)
 
 
 def counts(tx: sa.Connection) -> dict[tuple[int, str, str], float]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cache, lru_cache
-from operator import itemgetter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+
+from monitor.store import lean
 
 Row = Mapping[str, Any]
 
@@ -21,38 +22,18 @@ MOST_NAMES = 500
 def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows, or update those whose primary key stands already. All rows have equal keys."""
     if rows:
-        execute_many(tx, _upsert(table, tx.dialect.name, tuple(rows[0])), rows)
+        lean.execute_many(tx, _upsert(table, tx.dialect.name, tuple(rows[0])), rows)
 
 
 def insert_many(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows that all have equal keys."""
     if rows:
-        execute_many(tx, _insert(table, tuple(rows[0])), rows)
+        lean.execute_many(tx, _insert(table, tuple(rows[0])), rows)
 
 
 @cache
 def _insert(table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
     return sa.insert(table).values({name: sa.bindparam(name) for name in columns})
-
-
-def execute_many(tx: sa.Connection, statement: sa.Insert, rows: Sequence[Row]) -> None:
-    """Past Core's own handling of parameters, which costs as much as the database. Rows hold what
-    the tables hold: numbers, texts, truths."""
-    sql, names = _compiled(statement, tx.dialect, tuple(rows[0]))
-    if names is None:
-        tx.exec_driver_sql(sql, [dict(row) for row in rows])
-    else:
-        tx.exec_driver_sql(sql, list(map(names, rows)))
-
-
-@lru_cache(maxsize=64)  # every database that was opened has a dialect of its own
-def _compiled(
-    statement: sa.Insert, dialect: sa.Dialect, columns: tuple[str, ...]
-) -> tuple[str, Callable[[Row], tuple[Any, ...]] | None]:
-    """The statement, and how it takes a row; None where it takes it by name."""
-    compiled = statement.compile(dialect=dialect, column_keys=list(columns))
-    names = getattr(compiled, "positiontup", None)
-    return str(compiled), itemgetter(*names) if names else None
 
 
 def insert_into(table: sa.Table, dialect: str) -> sqlite.Insert:

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from monitor.domain.wait import Act, Deed, Dismissal, Status
+from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.schema import act, due, node, post, wait
 from monitor.store.upsert import Row, in_parts, insert_many, upsert
@@ -55,8 +56,8 @@ def stored(columns: Mapping[Any, Any]) -> StoredWait:
         opened_by=columns["opened_by"],
         opened_at=instant(columns["opened_at"]),
         status=Status(columns["status"]),
-        live=columns["live"],
-        late_arrival=columns["late_arrival"],
+        live=bool(columns["live"]),
+        late_arrival=bool(columns["late_arrival"]),
         tallied=columns["tallied"],
         columns=columns,
     )
@@ -140,8 +141,8 @@ def dues_of(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, list[StoredD
     """What these waits owe, by number."""
     found: dict[int, list[StoredDue]] = {}
     for part in in_parts(numbers):
-        for row in tx.execute(_DUES_OF, {"numbers": part}).mappings():
-            found.setdefault(row["wait"], []).append(_due(row))
+        for row in tx.execute(_DUES_OF, {"numbers": part}):
+            found.setdefault(row.wait, []).append(_due(row))
     return found
 
 
@@ -179,7 +180,7 @@ def to_judge(
     """The dues whose next instant the watermark has reached, the earliest first. Of the waits'
     columns there are those that a verdict needs."""
     asked = {"of": account_id, "until": micros(watermark), "most": limit or MOST}
-    return [(_due(row), _labelled(row)) for row in tx.execute(_TO_JUDGE, asked).mappings()]
+    return [(_due(row), stored(_judged(row))) for row in lean.rows(tx, _TO_JUDGE, asked)]
 
 
 _JUDGED = (
@@ -206,13 +207,15 @@ _TO_JUDGE = (
 )
 
 
-def _labelled(columns: Mapping[Any, Any]) -> StoredWait:
-    return stored({column.name: columns[f"wait_{column.name}"] for column in _JUDGED})
+def _judged(row: Any) -> dict[str, Any]:
+    return {column.name: getattr(row, f"wait_{column.name}") for column in _JUDGED}
 
 
 def next_instant(tx: sa.Connection, account_id: int, after: datetime) -> datetime | None:
     """The next instant at which an open wait must be looked at: a warning's, or when it is due."""
-    return instant_or_none(tx.scalar(_NEXT_INSTANT, {"of": account_id, "after": micros(after)}))
+    return instant_or_none(
+        lean.scalar(tx, _NEXT_INSTANT, {"of": account_id, "after": micros(after)})
+    )
 
 
 def due_instants(
@@ -220,7 +223,7 @@ def due_instants(
 ) -> list[datetime]:
     """When open waits are due, the earliest first."""
     asked = {"of": account_id, "after": micros(after), "until": micros(until)}
-    return [instant(at) for at in tx.scalars(_DUE_INSTANTS, asked)]
+    return [instant(row.due_at) for row in lean.rows(tx, _DUE_INSTANTS, asked)]
 
 
 _AHEAD = (
@@ -243,7 +246,7 @@ _DUE_INSTANTS = (
 def links_to_judge(tx: sa.Connection, account_id: int, until: datetime, limit: int) -> list[str]:
     """The posts to show of open waits that have an instant up to `until`, the most urgent first."""
     asked = {"of": account_id, "until": micros(until), "most": limit}
-    return list(tx.scalars(_LINKS_TO_JUDGE, asked))
+    return [row.link for row in lean.rows(tx, _LINKS_TO_JUDGE, asked)]
 
 
 _LINKS_TO_JUDGE = (
@@ -337,13 +340,13 @@ def _act(row: sa.Row[Any]) -> Act:
     return Act(row.number, row.post_id, Deed(row.deed), instant(row.at), row.by, reason)
 
 
-def _due(row: Mapping[Any, Any]) -> StoredDue:
+def _due(row: Any) -> StoredDue:
     return StoredDue(
-        wait=row["wait"],
-        target_id=row["target_id"],
-        due_at=instant(row["due_at"]),
-        next_at=instant_or_none(row["next_at"]),
-        verdict=row["verdict"],
-        late_detected=row["late_detected"],
-        tallied=row["tallied"],
+        wait=row.wait,
+        target_id=row.target_id,
+        due_at=instant(row.due_at),
+        next_at=instant_or_none(row.next_at),
+        verdict=row.verdict,
+        late_detected=bool(row.late_detected),
+        tallied=row.tallied,
     )
