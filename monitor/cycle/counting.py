@@ -17,7 +17,7 @@ from monitor.cycle.desk import Desk
 from monitor.domain.outcome import Outcome, What
 from monitor.domain.target import Target, Verdict
 from monitor.domain.wait import Kind, Status, Wait
-from monitor.store import posts, tallies
+from monitor.store import tallies
 from monitor.store.posts import KnownRow, StoredPost
 from monitor.store.waits import StoredDue
 
@@ -79,13 +79,14 @@ def counted(bits: int, outcome: Outcome) -> Iterator[tuple[str, str]]:
 
 
 class Counting:
-    """Gathers what one transaction counts, and writes it once."""
+    """Gathers what one transaction counts, and writes it once. `post_bits` is for the caller to
+    store: in which counters posts now stand, of those that stand in more than before."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._counts: Counter[tuple[str, str]] = Counter()
         self._seconds: defaultdict[str, list[float]] = defaultdict(list)
-        self._post_bits: dict[str, int] = {}
+        self.post_bits: dict[str, int] = {}
 
     def take_posts(
         self,
@@ -99,7 +100,7 @@ class Counting:
             new = wanted & ~row.tallied
             if not new or not row.live or not self._desk.is_live(outcome.counts_at):
                 continue
-            self._post_bits[outcome.post_id] = row.tallied | new
+            self.post_bits[outcome.post_id] = row.tallied | new
             self._counts.update(counted(new, outcome))
             if new & PostIn.MENTIONS and outcome.post_id in arrived:
                 self._observe_lag(arrived[outcome.post_id].seen_at, outcome)
@@ -157,7 +158,6 @@ class Counting:
         self._counts["sla_corrections_total", f"{target.name}\t{verdict.value}"] += 1
 
     def write(self, tx: sa.Connection) -> None:
-        posts.set_tallied(tx, self._desk.id, self._post_bits)
         if self._desk.is_silent:
             return
         tallies.add(tx, self._desk.id, self._counts)

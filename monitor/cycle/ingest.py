@@ -38,17 +38,29 @@ def ingest(
         return 0
     stored = posts.find(tx, desk.id, united)
     changed = _changed(united, as_shown, stored, desk, now, live=live)
-    posts.put(tx, desk.id, changed.values())
     reaches = _reaches(united, stored, changed)
     posts.set_reach(tx, desk.id, reaches)
     reach.note(tx, desk.id, reaches, stored, now)
     if changed:
-        refold(tx, desk, changed, now)
+        bits = _fold_anew(tx, desk, changed, now)
+        counted = {
+            name: replace(one, tallied=bits.pop(name, one.tallied)) for name, one in changed.items()
+        }
+        posts.put(tx, desk.id, counted.values())
+        posts.set_tallied(tx, desk.id, bits)
     return len(changed)
 
 
-def refold(tx: sa.Connection, desk: Desk, changed: Mapping[str, StoredPost], now: datetime) -> None:
-    """Fold anew the conversations of these posts, which are stored already."""
+def refold(tx: sa.Connection, desk: Desk, stored: Mapping[str, StoredPost], now: datetime) -> None:
+    """Fold anew the conversations of these posts."""
+    posts.set_tallied(tx, desk.id, _fold_anew(tx, desk, stored, now))
+
+
+def _fold_anew(
+    tx: sa.Connection, desk: Desk, changed: Mapping[str, StoredPost], now: datetime
+) -> dict[str, int]:
+    """Bring the waits up to what these posts say, which need not be stored yet. In which counters
+    posts now stand, of those that stand in more than before."""
     anew = {one.id: KnownRow(one.known(), one.live, one.tallied) for one in changed.values()}
     named = {name for row in anew.values() for name in joined_ids(row.known)}
     touched = set(posts.conversations_of(tx, desk.id, named).values())
@@ -57,7 +69,7 @@ def refold(tx: sa.Connection, desk: Desk, changed: Mapping[str, StoredPost], now
     stored = waits.in_conversations(tx, desk.id, touched)
     folds = fold((row.known for row in rows.values()), acts, desk.account)
     _place(tx, desk, folds, rows, posts.members(tx, desk.id, touched))
-    record(tx, desk, folds, rows, stored, changed, now)
+    return record(tx, desk, folds, rows, stored, changed, now)
 
 
 def _united(arriving: Iterable[Post], now: datetime) -> dict[str, Versions]:

@@ -33,8 +33,9 @@ def record(
     stored: Iterable[StoredWait],
     changed: Mapping[str, StoredPost],
     now: datetime,
-) -> None:
-    """Write what these folds say and the store does not say yet.
+) -> dict[str, int]:
+    """Write what these folds say and the store does not say yet; but the bits of the posts that
+    stand in more counters than before, which are given back by id.
 
     `rows`: all posts of the conversations; `stored`: all their stored waits; `changed`: the posts
     that this batch brought.
@@ -53,6 +54,7 @@ def record(
     judge.revise(tx, desk, continued, accounts.watermark(tx, desk.id), now, counting)
     _let_go(tx, desk, gone, kept, after, now)
     counting.write(tx)
+    return counting.post_bits
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,10 @@ from monitor.metrics import text
 from monitor.metrics.chronicle import PAST_COUNTERS, PAST_HISTOGRAMS, Told, write
 from monitor.metrics.labels import ACCOUNT, known, of_account
 from monitor.metrics.past import EMPTY, Buckets, Key, Past, Promise
-from monitor.store import accounts, history, past, posts, waits
+from monitor.store import accounts, history, lean, past, posts, waits
 from monitor.store.accounts import AccountRow
 from monitor.store.database import Store
 from monitor.store.instants import EPOCH
-from monitor.store.upsert import in_parts
 
 DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
@@ -123,7 +122,7 @@ class _Played:
                 self._past.take(wait)
         for wait in past.opened(tx, self._id, self._read_until, until):
             self._past.take(wait)
-        for part in in_parts(past.conversations(tx, self._id, self._read_until, until)):
+        for part in lean.in_parts(past.conversations(tx, self._id, self._read_until, until)):
             self._note_posts(tx, part, self._read_until, until)
         self._read_until = until
 

@@ -12,10 +12,11 @@ import orjson
 import sqlalchemy as sa
 
 from monitor.domain.statistics import Span, united
+from monitor.domain.wait import DEFINITION_VERSION
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros, span_or_none
 from monitor.store.schema import account, coverage
-from monitor.store.upsert import insert_into
+from monitor.store.upsert import insert_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,9 @@ def ensure(tx: sa.Connection, names: Iterable[str]) -> None:
     """Have a row for each of these accounts."""
     known = set(tx.scalars(sa.select(account.c.name)))
     missing = [name for name in names if name not in known]
-    if missing:
-        rows = [{"name": name, "ids": "{}", "cursor": "{}", "failures": 0} for name in missing]
-        insert = insert_into(account, tx.dialect.name)  # another may begin at the same moment
-        tx.execute(insert.on_conflict_do_nothing(index_elements=["name"]), rows)
+    new = {"ids": "{}", "cursor": "{}", "failures": 0, "definition_version": DEFINITION_VERSION}
+    rows = [{"name": name, **new} for name in missing]
+    insert_missing(tx, account, rows)  # another may begin at the same moment
 
 
 def all_of(tx: sa.Connection) -> dict[str, AccountRow]:

@@ -11,9 +11,10 @@ import orjson
 import sqlalchemy as sa
 
 from monitor.ports.notifier import AlertKind
+from monitor.store import lean
 from monitor.store.instants import instant, micros
 from monitor.store.schema import alert
-from monitor.store.upsert import in_parts, insert_into
+from monitor.store.upsert import insert_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,7 @@ def write(tx: sa.Connection, account_id: int, facts: Iterable[Fact], now: dateti
         }
         for fact in facts
     ]
-    if rows:
-        insert = insert_into(alert, tx.dialect.name)
-        tx.execute(insert.on_conflict_do_nothing(index_elements=["key"]), rows)
+    insert_missing(tx, alert, rows)
 
 
 def rename(tx: sa.Connection, account_id: int, old: str, new: str) -> None:
@@ -59,7 +58,7 @@ def rename(tx: sa.Connection, account_id: int, old: str, new: str) -> None:
 def standing(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Mapping[str, Any]]:
     """Which of these facts are written, with their details."""
     found: dict[str, Mapping[str, Any]] = {}
-    for part in in_parts(keys):
+    for part in lean.in_parts(keys):
         query = sa.select(alert.c.key, alert.c.details).where(alert.c.key.in_(part))
         found.update((key, orjson.loads(details)) for key, details in tx.execute(query))
     return found
@@ -68,7 +67,7 @@ def standing(tx: sa.Connection, keys: Iterable[str]) -> dict[str, Mapping[str, A
 def instants(tx: sa.Connection, keys: Iterable[str]) -> dict[str, datetime]:
     """Which of these facts are written, with the instant that each is about."""
     found: dict[str, datetime] = {}
-    for part in in_parts(keys):
+    for part in lean.in_parts(keys):
         query = sa.select(alert.c.key, alert.c.at).where(alert.c.key.in_(part))
         found.update((key, instant(at)) for key, at in tx.execute(query))
     return found
@@ -77,7 +76,7 @@ def instants(tx: sa.Connection, keys: Iterable[str]) -> dict[str, datetime]:
 def keys_of(tx: sa.Connection, waits: Iterable[int]) -> set[str]:
     """Of all facts about these waits."""
     found: set[str] = set()
-    for part in in_parts(waits):
+    for part in lean.in_parts(waits):
         found.update(tx.scalars(_KEYS_OF, {"waits": part}))
     return found
 

@@ -10,10 +10,9 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from monitor.domain.wait import Status
-from monitor.store import reach
+from monitor.store import lean, reach
 from monitor.store.instants import instant, instant_or_none
 from monitor.store.schema import account, due, post, wait
-from monitor.store.upsert import in_parts
 
 
 class Owed(NamedTuple):
@@ -108,7 +107,7 @@ _OPEN_DUES = (
 def whole(tx: sa.Connection, numbers: Iterable[int], before: datetime) -> dict[int, OpenWait]:
     """Those of these waits that are open, with their reach as it was `before`, too."""
     rows: list[Mapping[Any, Any]] = []
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         rows += tx.execute(_WHOLE, {"numbers": part}).mappings()
     links: dict[int, list[str]] = {}
     for row in rows:

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from monitor.domain.wait import Status
 from monitor.ports.notifier import AlertKind
+from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros, span_or_none
 from monitor.store.schema import account, alert, due, post, target, wait
-from monitor.store.upsert import in_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +82,14 @@ _ANY_UNROUTED = sa.select(alert.c.number).where(_UNROUTED).limit(1)
 
 def routed(tx: sa.Connection, numbers: Iterable[int], now: datetime | None) -> None:
     """Note that it was decided whom to tell of these facts; None: that it is open again."""
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         tx.execute(sa.update(alert).where(alert.c.number.in_(part)).values(routed_at=micros(now)))
 
 
 def of(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, Case]:
     """These facts, by number."""
     found: dict[int, Case] = {}
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         for row in tx.execute(_CASES.where(alert.c.number.in_(part))).mappings():
             found[row["number"]] = _case(row)
     return found

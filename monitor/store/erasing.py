@@ -15,10 +15,10 @@ import sqlalchemy as sa
 
 from monitor.domain.mask import Mask, NameKind, digest, short
 from monitor.domain.post import bare_handle
-from monitor.store import messages, posts, waits
+from monitor.store import lean, messages, posts, waits
 from monitor.store.database import LOCK_WAIT, Store, StoreError
 from monitor.store.schema import act, erasure, node, post, wait
-from monitor.store.upsert import in_parts, insert_many, upsert
+from monitor.store.upsert import insert_many, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ def _rewrite_posts(tx: sa.Connection, account_id: int, ids: Collection[str], mas
         if changed.id != name:
             moved.append(name)
     posts.put(tx, account_id, after)
-    for part in in_parts(moved):
+    for part in lean.in_parts(moved):
         tx.execute(
             sa.delete(post).where(post.c.account_id == account_id, post.c.native_id.in_(part))
         )
@@ -203,7 +203,7 @@ _WAIT_PATHS = ("opened_by", "conversation", "link", "answered_by")
 def _rewrite_waits(tx: sa.Connection, numbers: Collection[int], masked: Mask) -> int:
     changed = []
     names = ("customer", "customer_handle", *_WAIT_PATHS)
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         for row in tx.execute(sa.select(wait).where(wait.c.number.in_(part))).mappings():
             before = {name: row[name] for name in names}
             after = _masked_wait(before, masked)
@@ -232,7 +232,7 @@ def _rewrite_nodes(tx: sa.Connection, account_id: int, ids: Collection[str], mas
         if after[0] != name:
             moved.append(name)
     upsert(tx, node, changed)
-    for part in in_parts(moved):
+    for part in lean.in_parts(moved):
         tx.execute(
             sa.delete(node).where(node.c.account_id == account_id, node.c.native_id.in_(part))
         )
@@ -244,7 +244,7 @@ def _rewrite_acts(tx: sa.Connection, numbers: Collection[int], who: Person, mask
     by = masked.id(who.id) or ""
     spoken = sorted(map(re.escape, _spoken(who)), key=len, reverse=True)
     named = re.compile(rf"(?<![\w])({'|'.join(spoken)})(?![\w])", re.IGNORECASE)
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         for row in tx.execute(sa.select(act).where(act.c.number.in_(part))):
             after = {
                 "post_id": masked.path(row.post_id),

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from monitor.domain.target import Metric, as_written
 from monitor.domain.wait import Kind, Status
+from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.schema import account, due, post, target, wait
-from monitor.store.upsert import in_parts
 
 _AT_ONCE = 2_000
 """Rows fetched together: memory does not grow with the history."""
@@ -249,7 +249,7 @@ LISTED = (
 def rows(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, Mapping[Any, Any]]:
     """Whole rows of waits, by number."""
     found: dict[int, Mapping[Any, Any]] = {}
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         for row in tx.execute(sa.select(wait).where(wait.c.number.in_(part))).mappings():
             found[row["number"]] = row
     return found
@@ -267,7 +267,7 @@ def shown(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, Mapping[Any, A
             post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link)
         )
     )
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         for row in tx.execute(query.where(wait.c.number.in_(part))).mappings():
             found[row["number"]] = row
     return found

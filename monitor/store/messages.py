@@ -16,10 +16,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from monitor.ports.connector import Reason
 from monitor.ports.notifier import Notice
+from monitor.store import lean
 from monitor.store.instants import instant, micros
 from monitor.store.outbox import Group
 from monitor.store.schema import message, notice, notifier_tally
-from monitor.store.upsert import in_parts, insert_into
+from monitor.store.upsert import insert_into
 
 TERM = timedelta(minutes=1)
 """How long a process may take to tell one. Then it is taken for dead, and another tells it."""
@@ -79,7 +80,7 @@ def put(tx: sa.Connection, group: Group, told: Notice, notices: Iterable[int]) -
     }
     stored = tx.execute(sa.insert(message).values(row).returning(message.c.number))
     number: int = stored.scalar_one()
-    for part in in_parts(notices):
+    for part in lean.in_parts(notices):
         tx.execute(sa.update(notice).where(notice.c.number.in_(part)).values(message=number))
     return number
 
@@ -167,7 +168,7 @@ def release(tx: sa.Connection) -> None:
 
 def take_apart(tx: sa.Connection, numbers: Sequence[int]) -> None:
     """These messages were never told: what they were to tell is to be gathered anew."""
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         of_them = notice.c.message.in_(part)
         tx.execute(sa.update(notice).where(of_them).values(message=None, look_again_at=None))
         tx.execute(sa.delete(message).where(message.c.number.in_(part)))

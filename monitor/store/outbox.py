@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from monitor.store import lean
 from monitor.store.instants import instant, micros
 from monitor.store.schema import alert, message, notice, notifier_tally
-from monitor.store.upsert import in_parts, insert_into
+from monitor.store.upsert import insert_missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,7 @@ class Group:
 def ensure(tx: sa.Connection, notifiers: Iterable[str]) -> None:
     """Have a row for each, to hold and to count in."""
     rows = [{"notifier": name, "reason": "", "value": 0} for name in notifiers]
-    if rows:
-        insert = insert_into(notifier_tally, tx.dialect.name)
-        lean.execute_many(tx, insert.on_conflict_do_nothing(), rows)
+    insert_missing(tx, notifier_tally, rows)
 
 
 def held(tx: sa.Connection, notifier: str) -> None:
@@ -87,9 +85,7 @@ def add(tx: sa.Connection, notices: Iterable[Notice]) -> None:
         }
         for one in notices
     ]
-    if rows:
-        insert = insert_into(notice, tx.dialect.name)
-        lean.execute_many(tx, insert.on_conflict_do_nothing(), rows)
+    insert_missing(tx, notice, rows)
 
 
 _PENDING = notice.c.message.is_(None) & notice.c.dropped.is_(None)
@@ -144,14 +140,14 @@ def drop(tx: sa.Connection, reasons: Mapping[int, str]) -> None:
     for number, reason in reasons.items():
         by_reason.setdefault(reason, []).append(number)
     for reason, numbers in by_reason.items():
-        for part in in_parts(numbers):
+        for part in lean.in_parts(numbers):
             gone = sa.update(notice).where(notice.c.number.in_(part))
             tx.execute(gone.values(dropped=reason))
 
 
 def look_again(tx: sa.Connection, numbers: Iterable[int], at: datetime) -> None:
     """Nothing is to be decided about these before then."""
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         later = sa.update(notice).where(notice.c.number.in_(part))
         tx.execute(later.values(look_again_at=micros(at)))
 
@@ -169,7 +165,7 @@ def unroute(tx: sa.Connection, group: Group) -> int:
     pending = sa.select(notice.c.alert).where(_PENDING, _OF_GROUP, notice.c.turn == 0)
     alerts = tx.scalars(pending, asked).all()
     tx.execute(sa.delete(notice).where(_PENDING, _OF_GROUP), asked)
-    for part in in_parts(alerts):
+    for part in lean.in_parts(alerts):
         tx.execute(sa.update(alert).where(alert.c.number.in_(part)).values(routed_at=None))
     return len(alerts)
 
@@ -177,7 +173,7 @@ def unroute(tx: sa.Connection, group: Group) -> int:
 def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> dict[str, bool]:
     """Which of these facts the notifier was told (True), or is being told."""
     found: dict[str, bool] = {}
-    for part in in_parts(keys):
+    for part in lean.in_parts(keys):
         query = (
             sa.select(alert.c.key, message.c.told_at)
             .join(notice, notice.c.alert == alert.c.number)
@@ -224,9 +220,9 @@ def forget_reminders(tx: sa.Connection, number: int, before: datetime) -> None:
         )
     )
     rows = tx.execute(query).all()
-    for part in in_parts(row.number for row in rows):
+    for part in lean.in_parts(row.number for row in rows):
         tx.execute(sa.delete(notice).where(notice.c.number.in_(part)))
-    for part in in_parts({row.message for row in rows}):
+    for part in lean.in_parts({row.message for row in rows}):
         tells = sa.exists().where(notice.c.message == message.c.number)
         tx.execute(sa.delete(message).where(message.c.number.in_(part), ~tells))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,9 +22,10 @@ from monitor.domain.post import (
     Surface,
     Versions,
 )
+from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.schema import node, post
-from monitor.store.upsert import in_parts, upsert
+from monitor.store.upsert import upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,8 @@ class KnownRow:
 
 def find(tx: sa.Connection, account_id: int, ids: Collection[str]) -> dict[str, StoredPost]:
     """The stored posts among these ids."""
-    found = {}
-    for part in in_parts(ids):
-        for row in tx.execute(_FIND, {"of": account_id, "names": part}):
-            found[row.native_id] = _stored(row)
-    return found
+    rows = lean.rows_among(tx, _FIND, {"of": account_id}, ids)
+    return {row.native_id: _stored(row) for row in rows}
 
 
 _NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
@@ -115,10 +113,7 @@ _COUNT_TALLIED = sa.select(sa.func.count()).where(
 
 def conversations_of(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> dict[str, str]:
     """Of each id that was ever named: what its conversation is called."""
-    found: dict[str, str] = {}
-    for part in in_parts(ids):
-        found.update(tx.execute(_CONVERSATIONS_OF, {"of": account_id, "names": part}).all())
-    return found
+    return dict(lean.rows_among(tx, _CONVERSATIONS_OF, {"of": account_id}, ids))
 
 
 _PLACES = sa.select(node.c.native_id, node.c.conversation).where(
@@ -130,10 +125,7 @@ _MEMBERS = _PLACES.where(node.c.conversation.in_(_NAMES))
 
 def members(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> dict[str, str]:
     """Every id of these conversations, seen or not, with its conversation."""
-    found: dict[str, str] = {}
-    for part in in_parts(conversations):
-        found.update(tx.execute(_MEMBERS, {"of": account_id, "names": part}).all())
-    return found
+    return dict(lean.rows_among(tx, _MEMBERS, {"of": account_id}, conversations))
 
 
 def touched_since(tx: sa.Connection, account_id: int, since: datetime | None) -> list[str]:
@@ -166,12 +158,8 @@ def known_in(
     tx: sa.Connection, account_id: int, conversations: Iterable[str]
 ) -> dict[str, KnownRow]:
     """The posts of these conversations, by id, as the fold reads them."""
-    found = {}
-    for part in in_parts(conversations):
-        rows = tx.execute(_KNOWN_IN, {"of": account_id, "names": part}).cursor
-        for row in rows.fetchall() if rows else ():
-            found[row[0]] = _known_row(row)
-    return found
+    rows = lean.rows_among(tx, _KNOWN_IN, {"of": account_id}, conversations)
+    return {row.native_id: _known_row(row) for row in rows}
 
 
 _LEAN = (
@@ -207,8 +195,7 @@ _SURFACES = {surface.value: surface for surface in Surface}
 _CLASSES = {each.value: each for each in ReplyClass}
 
 
-def _known_row(row: Sequence[Any]) -> KnownRow:
-    """From the driver's own tuple: a long conversation has thousands."""
+def _known_row(row: Any) -> KnownRow:
     (
         name,
         author_id,
@@ -246,15 +233,18 @@ def _known_row(row: Sequence[Any]) -> KnownRow:
     return KnownRow(known, bool(live), tallied)
 
 
-def _stored(row: sa.Row[Any]) -> StoredPost:
+def _stored(row: Any) -> StoredPost:
     versions = Versions(
-        _first(row), _names(row.names), _deletion(row.deleted_at, row.deleted_by), row.only_deleted
+        _first(row),
+        _names(row.names),
+        _deletion(row.deleted_at, row.deleted_by),
+        bool(row.only_deleted),
     )
-    reading = Reading(row.ignored_by, row.closer, ReplyClass(row.reply_class))
-    return StoredPost(versions, reading, instant(row.seen_at), row.live, row.tallied)
+    reading = Reading(row.ignored_by, bool(row.closer), ReplyClass(row.reply_class))
+    return StoredPost(versions, reading, instant(row.seen_at), bool(row.live), row.tallied)
 
 
-def _first(row: sa.Row[Any]) -> Post:
+def _first(row: Any) -> Post:
     return Post(
         id=row.native_id,
         author_id=row.author_id,
@@ -269,7 +259,7 @@ def _first(row: sa.Row[Any]) -> Post:
         url=row.url,
         author_name=row.author_name,
         author_followers=row.author_followers,
-        author_is_bot=row.author_is_bot,
+        author_is_bot=bool(row.author_is_bot),
         rating=row.rating,
         reach=Reach(row.likes, row.reposts, row.replies, row.views),
         edited_at=instant_or_none(row.edited_at),

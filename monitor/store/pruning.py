@@ -9,9 +9,9 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.domain.wait import Status
+from monitor.store import lean
 from monitor.store.instants import instant_or_none, micros
 from monitor.store.schema import account, act, node, post, wait
-from monitor.store.upsert import in_parts
 
 Place = tuple[int, str]
 """Where a walk from the oldest post on stands: when that was written, and its id."""
@@ -42,7 +42,7 @@ def old_texts(tx: sa.Connection, account_id: int, before: datetime, limit: int) 
 
 def drop_texts(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> None:
     """What was read in them is kept beside them, and stays."""
-    for part in in_parts(ids):
+    for part in lean.in_parts(ids):
         mine = (post.c.account_id == account_id) & post.c.native_id.in_(part)
         tx.execute(sa.update(post).where(mine).values(text=None))
 
@@ -73,7 +73,7 @@ def closed(
 ) -> list[str]:
     """Those in which all is old, and nobody waits."""
     kept: set[str] = set()
-    for part in in_parts(conversations):
+    for part in lean.in_parts(conversations):
         here = (node.c.account_id == account_id) & node.c.conversation.in_(part)
         young = (post.c.created_at >= micros(bounds.written)) | (
             post.c.seen_at >= micros(bounds.seen)
@@ -92,7 +92,7 @@ def closed(
 def sizes(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> dict[str, int]:
     """How many ids each of these conversations has."""
     found: dict[str, int] = {}
-    for part in in_parts(conversations):
+    for part in lean.in_parts(conversations):
         query = (
             sa.select(node.c.conversation, sa.func.count())
             .where(node.c.account_id == account_id, node.c.conversation.in_(part))
@@ -106,7 +106,7 @@ def drop(tx: sa.Connection, account_id: int, conversations: Sequence[str], befor
     """Remove all posts of these conversations, and what people noted about them; how many posts
     that were. All of them are older than `before`."""
     posts = 0
-    for part in in_parts(conversations):
+    for part in lean.in_parts(conversations):
         here = (node.c.account_id == account_id) & node.c.conversation.in_(part)
         members = sa.select(node.c.native_id).where(here)
         mine = (post.c.account_id == account_id) & post.c.native_id.in_(members)
@@ -150,7 +150,7 @@ def _among(
     tx: sa.Connection, account_id: int, column: sa.Column[str], ids: Iterable[str]
 ) -> set[str]:
     found: set[str] = set()
-    for part in in_parts(ids):
+    for part in lean.in_parts(ids):
         mine = column.table.c.account_id == account_id
         found.update(tx.scalars(sa.select(column).where(mine, column.in_(part))))
     return found

@@ -17,7 +17,7 @@ from monitor.store import lean
 from monitor.store.instants import instant, micros
 from monitor.store.posts import StoredPost
 from monitor.store.schema import post, reach_sample, wait
-from monitor.store.upsert import in_parts, insert_into
+from monitor.store.upsert import insert_missing
 
 _COUNTS = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
 TOTAL = sum((sa.func.coalesce(count, 0) for count in _COUNTS), sa.literal(0))
@@ -40,16 +40,14 @@ def note(
             {"account_id": account_id, "native_id": name, "at": micros(at), "reach": one.total or 0}
             for at, one in known
         ]
-    if rows:
-        insert = insert_into(reach_sample, tx.dialect.name)
-        lean.execute_many(tx, insert.on_conflict_do_nothing(), rows)
+    insert_missing(tx, reach_sample, rows)
 
 
 def as_of(tx: sa.Connection, account_id: int, ids: Iterable[str], at: datetime) -> dict[str, int]:
     """The reach that these posts had at an instant, by id; of those that have changed since they
     were first seen, and were seen by then."""
     found: dict[str, int] = {}
-    for part in in_parts(ids):
+    for part in lean.in_parts(ids):
         query = (
             sa.select(reach_sample.c.native_id, reach_sample.c.reach)
             .where(
@@ -66,7 +64,7 @@ def as_of(tx: sa.Connection, account_id: int, ids: Iterable[str], at: datetime) 
 def first(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> dict[str, int]:
     """The earliest reach that is known of these posts, by id; of those that have changed since."""
     found: dict[str, int] = {}
-    for part in in_parts(ids):
+    for part in lean.in_parts(ids):
         query = (
             sa.select(reach_sample.c.native_id, reach_sample.c.reach)
             .where(reach_sample.c.account_id == account_id, reach_sample.c.native_id.in_(part))

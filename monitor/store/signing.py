@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from monitor.store.instants import micros
 from monitor.store.schema import ended_session, signing
-from monitor.store.upsert import insert_into
+from monitor.store.upsert import insert_missing
 
 _SESSIONS = "sessions"
 
@@ -21,8 +21,7 @@ _SESSIONS = "sessions"
 def key(tx: sa.Connection) -> str:
     """The key of this database; it is made when it is first asked for."""
     new = {"name": _SESSIONS, "key": secrets.token_urlsafe(32)}
-    insert = insert_into(signing, tx.dialect.name)  # another may ask at the same moment
-    tx.execute(insert.on_conflict_do_nothing(index_elements=["name"]), new)
+    insert_missing(tx, signing, [new])  # another may ask at the same moment
     return str(tx.scalar(sa.select(signing.c.key).where(signing.c.name == _SESSIONS)))
 
 
@@ -30,8 +29,7 @@ def end(tx: sa.Connection, session: str, until: datetime, now: datetime) -> None
     """It counts no more. Those that would have ended by now are forgotten."""
     tx.execute(sa.delete(ended_session).where(ended_session.c.until_at < micros(now)))
     row = {"session": session, "until_at": micros(until)}
-    insert = insert_into(ended_session, tx.dialect.name)
-    tx.execute(insert.on_conflict_do_nothing(index_elements=["session"]), row)
+    insert_missing(tx, ended_session, [row])
 
 
 def has_ended(tx: sa.Connection, session: str) -> bool:

@@ -1,10 +1,11 @@
-"""Insert or update in one statement, on every database that we use."""
+"""Insert or update in one statement, on every database that we use. Rows name every column that has
+no NULL: a table's defaults are not known here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -12,11 +13,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from monitor.store import lean
 
 Row = Mapping[str, Any]
-
-Name = TypeVar("Name", str, int)
-
-MOST_NAMES = 500
-"""In one IN (..): short statements are cached, and every database takes them."""
 
 
 def upsert(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
@@ -36,6 +32,17 @@ def _insert(table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
     return sa.insert(table).values({name: sa.bindparam(name) for name in columns})
 
 
+def insert_missing(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
+    """Insert rows, but none whose key stands already. All have equal keys."""
+    if rows:
+        lean.execute_many(tx, _insert_missing(table, tx.dialect.name), rows)
+
+
+@cache
+def _insert_missing(table: sa.Table, dialect: str) -> sqlite.Insert:
+    return insert_into(table, dialect).on_conflict_do_nothing()
+
+
 def insert_into(table: sa.Table, dialect: str) -> sqlite.Insert:
     """An insert that knows ON CONFLICT; PostgreSQL's has the same methods as SQLite's."""
     if dialect == "postgresql":
@@ -49,10 +56,3 @@ def _upsert(table: sa.Table, dialect: str, columns: tuple[str, ...]) -> sqlite.I
     insert = insert_into(table, dialect)
     changed = {name: insert.excluded[name] for name in columns if name not in key}
     return insert.on_conflict_do_update(index_elements=key, set_=changed)
-
-
-def in_parts(names: Iterable[Name]) -> Iterator[list[Name]]:
-    """Names or numbers in lists short enough for one statement."""
-    every = list(names)
-    for start in range(0, len(every), MOST_NAMES):
-        yield every[start : start + MOST_NAMES]

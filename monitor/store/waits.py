@@ -13,7 +13,7 @@ from monitor.domain.wait import Act, Deed, Dismissal, Status
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.schema import act, due, node, post, wait
-from monitor.store.upsert import Row, in_parts, insert_many, upsert
+from monitor.store.upsert import Row, insert_many, upsert
 
 MOST = 2**31 - 1
 """Rows at once, where there is no limit: more than there will be."""
@@ -81,11 +81,8 @@ def in_conversations(
 ) -> list[StoredWait]:
     """All stored waits of these conversations, those that ceased to exist too; but none whose
     opener was removed by age: what has become of it is settled."""
-    found = []
-    for part in in_parts(conversations):
-        asked = {"of": account_id, "names": part}
-        found += [stored(row) for row in tx.execute(_IN_CONVERSATIONS, asked).mappings()]
-    return found
+    rows = lean.rows_among(tx, _IN_CONVERSATIONS, {"of": account_id}, conversations)
+    return [stored(row._asdict()) for row in rows]
 
 
 _OF_CONVERSATIONS = (node.c.account_id == sa.bindparam("of")) & node.c.conversation.in_(
@@ -119,13 +116,15 @@ def insert(tx: sa.Connection, rows: Sequence[Row]) -> list[int]:
     if not rows:
         return []
     insert_many(tx, wait, rows)
-    numbers: dict[str, int] = {}
-    for part in in_parts(row["opened_by"] for row in rows):
-        query = sa.select(wait.c.opened_by, wait.c.number).where(
-            wait.c.account_id == rows[0]["account_id"], wait.c.opened_by.in_(part)
-        )
-        numbers.update(tx.execute(query).all())
-    return [numbers[row["opened_by"]] for row in rows]
+    openers = [row["opened_by"] for row in rows]
+    numbers = dict(lean.rows_among(tx, _NUMBERS, {"of": rows[0]["account_id"]}, openers))
+    return [numbers[opener] for opener in openers]
+
+
+_NUMBERS = sa.select(wait.c.opened_by, wait.c.number).where(
+    wait.c.account_id == sa.bindparam("of"),
+    wait.c.opened_by.in_(sa.bindparam("names", expanding=True)),
+)
 
 
 def update(tx: sa.Connection, rows: Sequence[Row]) -> None:
@@ -140,13 +139,12 @@ def update(tx: sa.Connection, rows: Sequence[Row]) -> None:
 def dues_of(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, list[StoredDue]]:
     """What these waits owe, by number."""
     found: dict[int, list[StoredDue]] = {}
-    for part in in_parts(numbers):
-        for row in tx.execute(_DUES_OF, {"numbers": part}):
-            found.setdefault(row.wait, []).append(_due(row))
+    for row in lean.rows_among(tx, _DUES_OF, {}, numbers):
+        found.setdefault(row.wait, []).append(_due(row))
     return found
 
 
-_DUES_OF = sa.select(due).where(due.c.wait.in_(sa.bindparam("numbers", expanding=True)))
+_DUES_OF = sa.select(due).where(due.c.wait.in_(sa.bindparam("names", expanding=True)))
 
 
 def put_dues(tx: sa.Connection, account_id: int, dues: Iterable[StoredDue]) -> None:
@@ -289,7 +287,7 @@ def take_links_in_turn(
     )
     found = tx.execute(query).all()
     numbers = [row.number for row in found]
-    for part in in_parts(numbers):
+    for part in lean.in_parts(numbers):
         seen = sa.update(wait).where(wait.c.number.in_(part)).values(looked_at=micros(now))
         tx.execute(seen)
     return [row.link for row in found]
@@ -297,11 +295,8 @@ def take_links_in_turn(
 
 def acts_in(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> list[Act]:
     """What people did about posts of these conversations."""
-    found = []
-    for part in in_parts(conversations):
-        asked = {"of": account_id, "names": part}
-        found += [_act(row) for row in tx.execute(_ACTS_IN, asked)]
-    return found
+    rows = lean.rows_among(tx, _ACTS_IN, {"of": account_id}, conversations)
+    return [_act(row) for row in rows]
 
 
 _ACTS_IN = (
@@ -314,7 +309,7 @@ _ACTS_IN = (
 def notes_of(tx: sa.Connection, acts: Iterable[Act]) -> dict[int, str]:
     """What people noted with these acts, by the act's number."""
     found: dict[int, str] = {}
-    for part in in_parts([one.number for one in acts]):
+    for part in lean.in_parts([one.number for one in acts]):
         noted = act.c.number.in_(part) & act.c.note.is_not(None)
         found |= {row.number: row.note for row in tx.execute(sa.select(act).where(noted))}
     return found
@@ -335,7 +330,7 @@ def add_act(tx: sa.Connection, account_id: int, doing: Act, note: str | None = N
     )
 
 
-def _act(row: sa.Row[Any]) -> Act:
+def _act(row: Any) -> Act:
     reason = Dismissal(row.reason) if row.reason else None
     return Act(row.number, row.post_id, Deed(row.deed), instant(row.at), row.by, reason)
 
