@@ -27,6 +27,7 @@ from monitor.web.paper import Paper
 from monitor.web.problem import STORE_REST, come_back, told
 from monitor.web.report import page as report
 from monitor.web.session import Sessions
+from monitor.web.turns import REST, BusyError, Turns
 from monitor.web.visitor import Reception
 from monitor.web.wait import page as wait
 from monitor.web.wallboard import page as wallboard
@@ -36,8 +37,9 @@ log = structlog.get_logger()
 HERE = Path(__file__).parent
 
 
-def build(deck: Deck) -> ASGIApp:
-    """The site, guarded."""
+def build(deck: Deck, turns: Turns | None = None) -> ASGIApp:
+    """The site, guarded. What is heavy takes these turns."""
+    turns = turns or Turns()
     pages, paper = _Pages(deck), Paper(deck)
     sessions = Sessions(deck.store)
     reception = Reception(sessions, Attempts(), deck.clock)
@@ -47,22 +49,29 @@ def build(deck: Deck) -> ASGIApp:
             *wallboard.routes(deck, paper),
             *wait.routes(deck, paper),
             *account.routes(deck, paper),
-            *report.routes(deck, paper),
+            *report.routes(deck, paper, turns),
             Route("/metrics", pages.metrics),
             Route("/-/healthy", pages.healthy),
             Route("/-/ready", pages.ready),
             Route("/-/reload", pages.reload, methods=["POST"]),
             *entrance.routes(),
-            *api.routes(deck),
+            *api.routes(deck, turns),
             Mount("/static", _Static(directory=HERE / "static")),
         ]
     )
-    careful = ExceptionMiddleware(router, {StoreError: _store_failed, Exception: _failed})
+    careful = ExceptionMiddleware(
+        router, {StoreError: _store_failed, BusyError: _busy, Exception: _failed}
+    )
     return Guard(Auth(careful, deck, reception), lambda: _hosts(deck))
 
 
 def _store_failed(request: Request, error: Exception) -> Response:
     return come_back(request.url.path, 503, f"the store cannot be used: {error}", STORE_REST)
+
+
+def _busy(request: Request, _error: Exception) -> Response:
+    detail = "others wait for what takes as long; ask again in a moment"
+    return come_back(request.url.path, 503, detail, REST)
 
 
 def _failed(request: Request, error: Exception) -> Response:

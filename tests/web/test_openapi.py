@@ -17,6 +17,7 @@ from monitor.web.api.endpoint import PREFIX, Endpoint
 from monitor.web.api.examples import EXAMPLES
 from monitor.web.api.openapi import Document
 from monitor.web.api.table import routes
+from monitor.web.turns import Turns
 from tests.acceptance.watching import Hands
 from tests.web import api_room
 from tests.web.api_room import Room
@@ -55,7 +56,9 @@ def references(tree: Any) -> Iterator[str]:
 
 
 def test_every_route_is_described_and_nothing_else(room: Room, told: Tree) -> None:
-    served = {route.path for route in routes(room.inbox.program) if isinstance(route, Route)}
+    served = {
+        route.path for route in routes(room.inbox.program, Turns()) if isinstance(route, Route)
+    }
 
     assert set(told["paths"]) == served - {"/api/{rest:path}"}
     assert told["openapi"] == "3.1.0"

@@ -159,5 +159,12 @@ def _waiting(row: Row) -> dict[str, Any]:
 
 
 ENDPOINTS: list[Endpoint] = [
-    reads("/board", "Who waits now, as the wallboard shows it.", BoardAsked, Shown, look),
+    reads(
+        "/board",
+        "Who waits now, as the wallboard shows it.",
+        BoardAsked,
+        Shown,
+        look,
+        is_heavy=True,
+    ),
 ]

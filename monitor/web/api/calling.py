@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -14,9 +15,15 @@ from monitor.web.api.answering import answered
 from monitor.web.api.asking import read_body, read_inputs
 from monitor.web.api.endpoint import Endpoint, Here, Inputs, Serve
 from monitor.web.deck import Deck
+from monitor.web.turns import Turns
 
 Asked = TypeVar("Asked", bound=Inputs)
 Body = TypeVar("Body", bound=Inputs)
+
+_BUSY = {
+    503: "Others wait for what takes as long, or the store cannot be used: come back after"
+    " `Retry-After` seconds."
+}
 
 
 def reads(
@@ -26,14 +33,23 @@ def reads(
     answer: type[BaseModel],
     call: Callable[[Here, Asked], Any],
     errors: Mapping[int, str] | None = None,
+    *,
+    is_heavy: bool = False,
 ) -> Endpoint:
-    """What changes nothing. `call` gives what `answer` describes, in a thread."""
+    """What changes nothing. `call` gives what `answer` describes, in a thread; where that is heavy,
+    in its turn."""
 
-    def serve(deck: Deck) -> Serve:
+    def serve(deck: Deck, turns: Turns) -> Serve:
         async def served(request: Request) -> Response:
             told = read_inputs(request, asked)
             here = _here(deck, request)
-            return await run_in_threadpool(lambda: answered(request, answer, call(here, told)))
+
+            def found() -> Response:
+                with turns.mine() if is_heavy else nullcontext():
+                    known = call(here, told)
+                return answered(request, answer, known)
+
+            return await run_in_threadpool(found)
 
         return served
 
@@ -44,7 +60,7 @@ def reads(
         asked=asked,
         answer=answer,
         serve=serve,
-        errors=errors or {},
+        errors={**(_BUSY if is_heavy else {}), **(errors or {})},
     )
 
 
@@ -60,7 +76,7 @@ def acts(
 ) -> Endpoint:
     """What a person does. The body is an object of JSON; none is an empty one."""
 
-    def serve(deck: Deck) -> Serve:
+    def serve(deck: Deck, _turns: Turns) -> Serve:
         async def served(request: Request) -> Response:
             told, content = read_inputs(request, asked), await read_body(request, body)
             here = _here(deck, request)

@@ -14,6 +14,7 @@ from monitor.config import Scope
 from monitor.ports.interchange import shown
 from monitor.web.auth import needed_for
 from monitor.web.deck import Deck
+from monitor.web.turns import Turns
 
 PREFIX = "/api/v1"
 
@@ -73,7 +74,7 @@ class Endpoint:
     body: type[BaseModel] | None = None
     kinds: tuple[str, ...] = (JSON,)
     answer: type[BaseModel]
-    serve: Callable[[Deck], Serve]
+    serve: Callable[[Deck, Turns], Serve]
     errors: Mapping[int, str] = field(default_factory=dict)
 
     @property

@@ -179,7 +179,14 @@ def _promise(here: Here, target: Target) -> dict[str, Any]:
 
 
 ENDPOINTS: list[Endpoint] = [
-    reads("/report", "How fast people were answered.", ReportAsked, Report, report),
+    reads("/report", "How fast people were answered.", ReportAsked, Report, report, is_heavy=True),
     reads("/targets", "Every promise that is configured.", Nothing, Promises, promises),
-    reads("/replay", "What another promise would have given.", ReplayAsked, Replay, replay),
+    reads(
+        "/replay",
+        "What another promise would have given.",
+        ReplayAsked,
+        Replay,
+        replay,
+        is_heavy=True,
+    ),
 ]

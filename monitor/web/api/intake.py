@@ -68,7 +68,7 @@ ENDPOINTS = [
         body=interchange.HandedPost,
         kinds=KINDS,
         answer=Taken,
-        serve=lambda deck: Intake(deck).posts,
+        serve=lambda deck, _turns: Intake(deck).posts,
         errors={
             400: "complete_until is no date, or the body is damaged.",
             409: "The account is polled: its posts come from its platform.",

@@ -21,6 +21,7 @@ from monitor.web.api.endpoint import PREFIX, Endpoint, Serve
 from monitor.web.api.resource import Resource
 from monitor.web.deck import Deck
 from monitor.web.problem import API, problem
+from monitor.web.turns import Turns
 
 TABLE: list[Endpoint] = [
     *waits.ENDPOINTS,
@@ -37,9 +38,9 @@ TABLE: list[Endpoint] = [
 _NOWHERE = f"there is nothing at this address; {PREFIX}/openapi.json tells what there is"
 
 
-def routes(deck: Deck) -> list[Route]:
+def routes(deck: Deck, turns: Turns) -> list[Route]:
     paths: defaultdict[str, dict[str, Serve]] = defaultdict(dict)
     for endpoint in TABLE:
-        paths[endpoint.path][endpoint.method] = endpoint.serve(deck)
+        paths[endpoint.path][endpoint.method] = endpoint.serve(deck, turns)
     resources = [Route(PREFIX + path, Resource(serves)) for path, serves in paths.items()]
     return [*resources, Route(f"{API}{{rest:path}}", problem(404, _NOWHERE))]

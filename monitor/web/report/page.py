@@ -32,7 +32,7 @@ from monitor.store import accounts
 from monitor.web.deck import Deck
 from monitor.web.paper import Paper
 from monitor.web.report.question import WINDOWS, Question
-from monitor.web.report.turns import BusyError, Turns
+from monitor.web.turns import Turns
 
 IN_MEMORY = 2_000_000
 """Bytes of a table; of a longer one the rest lies on disk until it is sent."""
@@ -42,8 +42,8 @@ _STEP = 65_536
 STYLE = Path(__file__).parent.parent / "static" / "style.css"
 
 
-def routes(deck: Deck, paper: Paper) -> list[Route]:
-    pages = _Pages(deck, paper)
+def routes(deck: Deck, paper: Paper, turns: Turns) -> list[Route]:
+    pages = _Pages(deck, paper, turns)
     return [
         Route("/report", pages.page),
         Route("/report.html", pages.html),
@@ -69,16 +69,13 @@ class _Asked:
 
 
 class _Pages:
-    def __init__(self, deck: Deck, paper: Paper) -> None:
-        self._deck, self._paper = deck, paper
-        self._turns = Turns()
+    def __init__(self, deck: Deck, paper: Paper, turns: Turns) -> None:
+        self._deck, self._paper, self._turns = deck, paper, turns
 
     def page(self, request: Request) -> Response:
         asked = self._asked(request)
         try:
             return self._shown(request, asked, self._report(asked), "")
-        except BusyError:
-            return _come_back()
         except QuestionError as error:
             return self._shown(request, asked, None, str(error))
 
@@ -124,8 +121,8 @@ class _Pages:
     def _lines(self, asked: _Asked) -> Response:
         """Read whole before it is sent: who takes it slowly holds no transaction open."""
         wanted, chosen = asked.wanted()
-        table = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed by who sends it
         with self._turns.mine(), self._deck.store.read() as tx:
+            table = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115  closed by who sends it
             ids = [accounts.one(tx, one.name).id for one in chosen]
             for piece in pieces_of_csv(reported(tx, ids, wanted.asked, asked.now)):
                 table.write(piece.encode())
@@ -136,8 +133,6 @@ class _Pages:
         """What cannot be reported is said in a line."""
         try:
             return answer(self._asked(request))
-        except BusyError:
-            return _come_back()
         except QuestionError as error:
             return PlainTextResponse(f"{error}\n", 400)
 
@@ -214,9 +209,3 @@ def _kept_by(ending: str, now: datetime, what: str = "report") -> dict[str, str]
     """What a browser keeps as a file, and nobody in between."""
     name = f"replywatch-{what}-{now:%Y-%m-%d}.{ending}"
     return {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
-
-
-def _come_back() -> Response:
-    return PlainTextResponse(
-        "other reports are being made; ask again in a moment\n", 503, {"retry-after": "5"}
-    )

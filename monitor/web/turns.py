@@ -1,4 +1,5 @@
-"""Who makes a report, and who waits for it: each holds a thread of those that serve all pages."""
+"""Who makes what is heavy, such as a report, and who waits for it: each holds a thread of those
+that serve all pages."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 AT_ONCE = 2
-"""Reports in work: each takes a core for a second or two, and the daemon wants its own."""
+"""In work: a report takes a core for a second or two, and the daemon wants its own."""
 
 MOST_WAITING = 6
 """For their turn; more would leave no thread for the wallboard."""
@@ -15,9 +16,12 @@ MOST_WAITING = 6
 PATIENCE = 20.0
 """Seconds to wait for one's turn."""
 
+REST = 5
+"""Seconds after which to come back, for who is sent away."""
+
 
 class BusyError(Exception):
-    """Too many reports are being made."""
+    """Too many have asked for what is heavy."""
 
 
 class Turns:
