@@ -102,7 +102,8 @@ class Attained:
 
 
 class Late(NamedTuple):
-    """A breach: by how much the promise was passed when the wait ended, or at the watermark."""
+    """A breach: by how much the promise was passed when the wait ended, or at the watermark, and
+    whether it was `answered` by then."""
 
     wait: int
     target: str
@@ -239,12 +240,14 @@ class Lateness:
 
     def take(self, due: Owed, verdict: Verdict) -> None:
         """Each wait counts by the promise that it passed the most."""
-        if verdict is not Verdict.BREACHED or self._watermark is None:
+        watermark = self._watermark
+        if verdict is not Verdict.BREACHED or watermark is None:
             return
-        end = min(due.answered_at or due.ended_at or self._watermark, self._watermark)
+        end = min(due.answered_at or due.ended_at or watermark, watermark)
         known = self._longest.get(due.wait)
         if known is None or end - due.due_at > known.past_due:
-            target, is_answered = self._known[due.target_id].name, due.answered_at is not None
+            target = self._known[due.target_id].name
+            is_answered = due.answered_at is not None and due.answered_at <= watermark
             self._longest[due.wait] = Late(
                 due.wait, target, due.nudges, end - due.due_at, is_answered
             )

@@ -52,7 +52,7 @@ def worst_rows(report: Report) -> list[WorstRow]:
 def _worst_row(one: Worst, report: Report) -> WorstRow:
     row, late = one.row, one.late
     opened_at = instant(row["opened_at"])
-    business = span_or_none(row["business_span"])
+    business = span_or_none(row["business_span"]) if late.answered else None
     known = [row[name] for name in ("likes", "reposts", "replies", "views")]
     counts = [count for count in known if count is not None]
     return WorstRow(
@@ -66,7 +66,7 @@ def _worst_row(one: Worst, report: Report) -> WorstRow:
         business=f"{in_words(business)} business" if business is not None else "",
         nudges=late.nudges,
         reach=sum(counts) if counts else None,
-        outcome=_outcome(row),
+        outcome=_outcome(row, is_answered=late.answered),
         is_answered=late.answered,
         asked=day_and_time(opened_at, report.zone),
         past_due=in_words(late.past_due),
@@ -81,8 +81,8 @@ def _waited(row: Mapping[Any, Any], report: Report) -> timedelta:
     return min(end or until, until) - instant(row["opened_at"])
 
 
-def _outcome(row: Mapping[Any, Any]) -> str:
-    if row["answered_at"] is not None:
+def _outcome(row: Mapping[Any, Any], *, is_answered: bool) -> str:
+    if is_answered:
         return f"Answered, {row['reply_class'] or 'human'}"
     return {"deleted": "Deleted", "dismissed": "Dismissed"}.get(row["status"], "No answer yet")
 

@@ -15,6 +15,7 @@ from monitor.domain.target import Metric, Verdict
 from monitor.domain.wait import Kind
 from monitor.report.classes import Outcome
 from monitor.report.numbers import Asked, account_numbers
+from monitor.report.tables import worst_rows
 from monitor.report.windows import Bounds
 from tests.cli.running import at
 from tests.report.brands import MINUTE, SMALL, stock
@@ -119,6 +120,13 @@ def test_the_ten_worst_of_all_accounts() -> None:
     assert [one.late.nudges for one in worst] == [2] * 5 + [1] * 4 + [0]
     assert [one.row["account"] for one in worst][:5] == ["acme"] * 3 + ["umbra", "acme"]
     assert [one.late.past_due for one in worst][:2] == [52 * MINUTE, 49 * MINUTE]
+
+
+def test_of_the_worst_no_answer_is_told_from_after_the_watermark() -> None:
+    report = stock(Asking("acme", 0, answered=20), acme=19).report()
+    (row,) = worst_rows(report)
+    assert (row.outcome, row.is_answered) == ("No answer yet", False)
+    assert (row.waited, row.business) == ("19 min", "")
 
 
 def test_the_window_before_is_counted_as_a_report_of_it_would() -> None:

@@ -114,6 +114,12 @@ def test_the_worst_have_most_nudges_then_are_longest_past_due(desk: Desk) -> Non
     assert [late.answered for late in worst] == [True, False, False]
 
 
+def test_a_worst_wait_that_was_answered_after_the_watermark_is_not_answered(desk: Desk) -> None:
+    desk.take(asks("a", "ann", 0), answers("A", 20, "a"), until=19)
+    (late,) = numbers(desk).worst
+    assert (late.past_due, late.answered) == (13 * MINUTE, False)
+
+
 def test_a_worst_wait_is_told_by_the_promise_it_passed_the_most(tmp_path: Path) -> None:
     hour = "  hour: {metric: first_reply, within: 1h, objective: 90%}\n"
     desk = Desk(tmp_path, CONFIG.replace("  six:", hour + "  six:"))
