@@ -262,6 +262,32 @@ def test_the_big_screen_never_scrolls_and_escape_leaves_it(
     expect(page).to_have_url(re.compile(r"/$"))
 
 
+QUICK = """quick-as-a-glance: {metric: first_reply, within: 1s, objective: 90%}
+  blink: {metric: first_reply, within: 2s, objective: 99.9%}"""
+
+CUT = """() => [...document.querySelectorAll(".facts, .facts :not(a)")].filter((box) =>
+  box.clientWidth > 1 && (box.scrollWidth > box.clientWidth
+    || (getComputedStyle(box).overflow !== "visible" && box.scrollHeight > box.clientHeight))
+).map((box) => box.outerHTML)"""
+"""What reaches beyond its box; of a name the end may be left off."""
+
+
+def test_the_big_screen_cuts_nothing_off_where_letters_are_wide(
+    visitor: Visitor, daemon: Daemon, platform: Platform
+) -> None:
+    daemon.write(platform.address, poll="2s", targets=QUICK)
+    for number in range(20):
+        platform.says(f"c{number}", f"question {number}")
+    started(daemon)
+    page = visitor.open("/?view=wall")
+    page.evaluate("document.documentElement.style.setProperty('--font', 'DejaVu Sans')")
+
+    for width, height in ((1920, 1080), (1366, 768)):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(page.locator(".facts li:visible")).to_have_text(re.compile("quick-as-a-glance"))
+        assert page.evaluate(CUT) == []
+
+
 def test_the_big_screen_counts_nobody_where_all_fit(
     visitor: Visitor, daemon: Daemon, platform: Platform
 ) -> None:
