@@ -44,6 +44,9 @@ from monitor.config.routes import MaintenanceSection, NotifierSection, RouteSect
 from monitor.config.targets import TargetSection
 from monitor.domain.rhythm import Rhythm, parse_rhythm
 
+SPOKEN = ("en", "ja", "ru", "sv", "zh", "de")
+"""What the simulated people can write in."""
+
 
 def _or_empty(empty: type[dict[str, Any]] | type[list[Any]]) -> BeforeValidator:
     """A heading with nothing under it."""
@@ -111,12 +114,32 @@ class SandboxSection(Section):
     """Where the simulated platform is served."""
     seed: NonNegativeInt = 1
     """Which of all simulations."""
+    languages: Many[Language] = Field(default=SPOKEN, min_length=1)
+    """What the simulated people write in."""
     customers: PositiveInt = 200
-    """How many simulated people there are."""
-    languages: Many[Language] = Field(default=("en", "ja", "ru", "sv", "zh", "de"), min_length=1)
-    """What they write in."""
+    """How many they are; at least two a language."""
     speed: float = Field(default=1, gt=0, le=1_000)
     """The rate of events; their times are those of the wall clock."""
+
+    @field_validator("languages")
+    @classmethod
+    def _are_spoken(cls, languages: tuple[str, ...]) -> tuple[str, ...]:
+        for language in languages:
+            if language not in SPOKEN:
+                raise ValueError(f'nobody there writes "{language}"; write {", ".join(SPOKEN)}')
+        return languages
+
+    @field_validator("customers")
+    @classmethod
+    def _have_company(cls, customers: int, info: ValidationInfo) -> int:
+        """The languages stand above, and are known here if they are well."""
+        least = 2 * len(info.data.get("languages", ()))
+        if customers < least:
+            raise ValueError(
+                f"{customers} are too few: each needs another of the same language; "
+                f"write {least} or more"
+            )
+        return customers
 
 
 class DocumentSection(Section):

@@ -9,6 +9,8 @@ import pytest
 
 from monitor.config import Http, Retention, Sandbox, Surge
 from monitor.domain.rhythm import Rhythm
+from monitor.sandbox.phrases import LANGUAGES
+from monitor.sandbox.world import Scenario
 from tests.config.files import ACCOUNTS, Files
 
 
@@ -102,6 +104,35 @@ def test_a_sandbox_that_does_nothing_is_refused(files: Files, keys: str) -> None
     problem = files.problem(f"sandbox: {{{keys}}}" + ACCOUNTS)
 
     assert problem.key == f"sandbox.{keys.partition(':')[0]}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "key", "message"),
+    [
+        ("customers: 11", "customers", "11 are too few: "),
+        ("customers: 3, languages: [en, sv]", "customers", "3 are too few: "),
+        ("languages: [en, fr]", "languages", 'nobody there writes "fr"; write en, ja, ru, sv, '),
+    ],
+)
+def test_a_sandbox_of_whom_nobody_could_talk_is_refused(
+    files: Files, keys: str, key: str, message: str
+) -> None:
+    problem = files.problem(f"sandbox: {{{keys}}}" + ACCOUNTS)
+
+    assert (problem.line, problem.key) == (1, f"sandbox.{key}")
+    assert problem.message.startswith(message)
+
+
+@pytest.mark.parametrize("languages", [LANGUAGES, ("en",)])
+def test_the_sandbox_plays_what_may_be_written(files: Files, languages: tuple[str, ...]) -> None:
+    least = 2 * len(languages)
+    written = f"sandbox: {{customers: {least}, languages: [{', '.join(languages)}]}}\n"
+    asked = files.with_account(written).sandbox
+
+    assert asked is not None
+    Scenario(customers=asked.customers, languages=asked.languages)
+    with pytest.raises(ValueError, match="two a language"):
+        Scenario(customers=least - 1, languages=languages)
 
 
 @pytest.mark.parametrize("sections", ["", "retention:\n", "retention: {text: null}\n"])
