@@ -9,7 +9,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from monitor.domain.statistics import Length, attainment
-from monitor.domain.target import Metric, Verdict
+from monitor.domain.target import Metric, Verdict, as_written
 from monitor.domain.wait import Kind, Status
 from monitor.store.history import Opened, Owed, TargetRow
 
@@ -116,5 +116,5 @@ def in_time(verdicts: Mapping[int, Counter[Verdict]], known: Mapping[int, Target
         these = counts[Verdict.MET] + counts[Verdict.BREACHED]
         met += counts[Verdict.MET]
         judged += these
-        wanted += known[target_id].exact_objective * these
+        wanted += as_written(known[target_id].objective) * these
     return InTime(met, judged, wanted)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from monitor.config import Config
 from monitor.domain.calendar import ALWAYS, Calendar
-from monitor.domain.target import Target, Verdict
+from monitor.domain.target import Target, Verdict, as_written
 from monitor.report import calendars
 from monitor.report.numbers import Asked, Attained, Subject
 from monitor.report.replay import tried
@@ -71,7 +71,7 @@ def trial(
 ) -> Trial:
     """Raises QuestionError where there is no calendar of that name."""
     calendar = calendars.called(config, what_if.calendar)
-    objective = what_if.objective or in_force.exact_objective
+    objective = what_if.objective or as_written(in_force.objective)
     spans = _spans(in_force.within, what_if.within)
     shapes = [_shape(in_force, within, objective) for within in spans]
     found: list[Counter[Verdict]] = [Counter() for _ in range(2 * len(shapes))]

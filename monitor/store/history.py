@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from monitor.domain.target import Metric, as_written
+from monitor.domain.target import Metric
 from monitor.domain.wait import Kind, Status
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
@@ -119,10 +118,6 @@ class TargetRow:
     metric: Metric
     within: timedelta
     objective: float
-
-    @property
-    def exact_objective(self) -> Fraction:
-        return as_written(self.objective)
 
 
 def opened(

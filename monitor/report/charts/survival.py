@@ -70,7 +70,7 @@ def survival_chart(now: Curve, before: Curve | None) -> SurvivalChart:
             axis.points(lambda span: _bound(now, span, is_upper=False)),
         ),
         previous=_stairs(axis.points(lambda span: _share(before, span))) if before else "",
-        naive=_stairs(axis.points(lambda span: _float(now.naive_share(span)))),
+        naive=_stairs(axis.points(now.naive_share)),
         rows=[(_y(percent / 100), f"{percent} %") for percent in range(0, 101, 25)],
         ticks=[(axis.x(span), label) for span, label in _TICKS if span >= axis.start],
         marks=marks,
@@ -91,7 +91,7 @@ class _Axis:
     def x(self, span: timedelta) -> float:
         return round(LEFT + (RIGHT - LEFT) * log(span / self.start) / self._length, 1)
 
-    def points(self, share: Callable[[timedelta], float | None]) -> list[Point]:
+    def points(self, share: Callable[[timedelta], Fraction | float | None]) -> list[Point]:
         """As far as there is a share."""
         found = ((x, share(self._span(x))) for x in range(LEFT, RIGHT + 1))
         return [(x, _y(each)) for x, each in found if each is not None]
@@ -123,12 +123,8 @@ def _bound(curve: Curve, span: timedelta, *, is_upper: bool) -> float | None:
     return found.high if is_upper else found.low
 
 
-def _float(share: Fraction | None) -> float | None:
-    return None if share is None else float(share)
-
-
-def _y(share: float) -> float:
-    return round(BOTTOM - share * (BOTTOM - TOP), 1)
+def _y(share: Fraction | float) -> float:
+    return round(BOTTOM - float(share) * (BOTTOM - TOP), 1)
 
 
 def _stairs(points: Sequence[Point]) -> str:
@@ -168,7 +164,7 @@ def _marks(now: Curve, axis: _Axis) -> list[Mark]:
     found: list[Mark] = []
     for span in MARKS:
         share, x = now.share(span), axis.x(span)
-        y = None if share is None else _y(float(share))
+        y = None if share is None else _y(share)
         at = BOTTOM if y is None else clear_of([(one.x, one.share_y) for one in found], (x, y))
         found.append(Mark(x, f"{span // _MINUTE} min", y, f"{waiting(share)} wait", at))
     return found

@@ -73,7 +73,7 @@ def _together(numbers: Iterable[AccountNumbers]) -> list[Attained]:
 
 def _distance(each: Attained) -> Fraction:
     """Of a promise from its objective; those of which nothing is judged come last."""
-    return Fraction(2) if each.share is None else each.share - Fraction(each.objective)
+    return Fraction(2) if each.share is None else each.share - each.exact_objective
 
 
 def _replies(tx: sa.Connection, watches: Iterable[Watch], now: datetime) -> ReplyTimes:
