@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from starlette.middleware.exceptions import ExceptionMiddleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route, Router
 from starlette.staticfiles import StaticFiles
@@ -60,7 +60,8 @@ def build(deck: Deck, turns: Turns | None = None) -> ASGIApp:
         ]
     )
     careful = ExceptionMiddleware(
-        router, {StoreError: _store_failed, BusyError: _busy, Exception: _failed}
+        router,
+        {StoreError: _store_failed, BusyError: _busy, ClientDisconnect: _gone, Exception: _failed},
     )
     return Guard(Auth(careful, deck, reception), lambda: _hosts(deck))
 
@@ -72,6 +73,10 @@ def _store_failed(request: Request, error: Exception) -> Response:
 def _busy(request: Request, _error: Exception) -> Response:
     detail = "others wait for what takes as long; ask again in a moment"
     return come_back(request.url.path, 503, detail, REST)
+
+
+def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)  # nobody hears it
 
 
 def _failed(request: Request, error: Exception) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import httpx
 import pytest
 import structlog
 from itsdangerous import URLSafeSerializer
+from starlette.requests import ClientDisconnect
 
 from monitor import web
 from monitor.web.limits import FREE_TRIES, LONGEST_REST
@@ -19,7 +20,7 @@ from tests.acceptance.watching import Hands
 from tests.web import api_room
 from tests.web.api_room import ACT, HTTP, INGEST, PASSWORD, V1, Room
 from tests.web.browser import Browser
-from tests.web.handing import POSTS
+from tests.web.handing import OURS, POSTS
 from tests.web.problems import problem
 
 ACK = f"{V1}/waits/1/ack"
@@ -361,6 +362,24 @@ def test_guessing_one_name_keeps_no_other_out(stranger: Browser) -> None:
         guess(stranger)
 
     assert stranger.logs_in("guest", "guest").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/login", "/logout"])
+def test_who_goes_away_while_sending_has_done_nothing(
+    room: Room, browser: Browser, path: str
+) -> None:
+    async def broken() -> AsyncIterator[bytes]:
+        yield b"user=care&password=wr"
+        raise ClientDisconnect
+
+    shown = {"cookie": f"{COOKIE}={browser.cookie}", "origin": OURS}
+    with structlog.testing.capture_logs() as logs:
+        for _ in range(FREE_TRIES + 1):
+            room.inbox.act("POST", path, shown, broken())
+
+    assert logs == []
+    assert browser.goes_to("/").status_code == 200
+    assert browser.logs_in("care", PASSWORD).status_code == 303
 
 
 def test_a_right_password_forgives_the_wrong_ones(stranger: Browser) -> None:

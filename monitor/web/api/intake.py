@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from monitor.cycle.delivery import Delivery
@@ -96,8 +96,6 @@ class Intake:
             return problem(error.status, str(error))
         except StoreError as error:
             return _come_back(STORE_REST, f"the store cannot be used: {error}")
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody hears it
         finally:
             self._in_work -= 1
 

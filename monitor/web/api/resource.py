@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -31,8 +31,6 @@ class Resource:
             return await serve(request)
         except RefusedError as error:
             return problem(error.status, str(error), **error.more)
-        except ClientDisconnect:
-            return Response(status_code=400)  # nobody hears it
 
 
 def _with_head(methods: Mapping[str, Serve]) -> list[str]:
