@@ -76,6 +76,25 @@ def test_both_clocks_run_beside_each_other(told: LexborHTMLParser) -> None:
     assert clocks[4:6] == [("6:00", "4:00"), ("7:00", "5:00")]
 
 
+@pytest.mark.parametrize("days", [30, 365, 1_100, 7_300, 14_600])
+def test_what_is_not_to_be_seen_in_a_long_wait_is_not_drawn(
+    house: House, platform: Platform, clock: Hands, days: int
+) -> None:
+    house.write(head=DESK, more="    calendar: desk\n")
+    house.program.reload()
+    house.poll()
+    platform.says("ada", "where is my bag")
+    house.poll()
+    clock.forward(days * 86_400)
+
+    answer = house.client.get("/waits/1")
+
+    assert len(answer.content) < 60_000
+    shown = LexborHTMLParser(answer.text)
+    assert len(shown.css("svg.strip .grid")) < 10
+    assert shown.css("svg.strip .c-late")
+
+
 def test_each_wait_has_its_card_with_each_promise(told: LexborHTMLParser) -> None:
     first, second = (" ".join(card.text(separator=" ").split()) for card in told.css(".wait-card"))
 

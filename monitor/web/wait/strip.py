@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -17,14 +17,23 @@ LEFT, RIGHT = 112.0, 1080.0
 POSTS, CALENDAR, BUSINESS, TOLD, READ = 42, 80, 124, 166, 200
 TOP, BOTTOM = 22, 216
 
+_YEAR = 31_536_000
 _STEPS = (
     *(10, 30, 60, 120, 300, 600, 900, 1800),
     *(3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 2_592_000),
+    *(7_776_000, _YEAR, 5 * _YEAR, 20 * _YEAR),
 )
 _MOST_TICKS = 8
 
+APART = 2.0
+"""Units; spans that lie nearer to each other are drawn as one: of twenty years the nights are not
+to be seen."""
+
 LABEL_ROOM = 64.0
 """Units that a word takes; labels that would touch are left out."""
+
+
+_Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +94,20 @@ def strip(story: Story, events: Sequence[Event], zone: ZoneInfo) -> Strip:
     scale = _scale(story)
     calendar = story.watch.settings.calendar
     is_open = any(one.end is None for one in story.waits)
-    spans = list(calendar.open_spans(scale.start, scale.end))
+    spans = list(_seen(scale, calendar.open_spans(scale.start, scale.end)))
+    read = ((one.start, one.end) for one in story.read)
+    gaps = ((one, two or story.now) for one, two in story.gaps)
     return Strip(
         ticks=list(_ticks(scale, zone)),
         closed=[scale.bar(one, two, TOP, "closed") for one, two in _between(scale, spans)],
         bars=[bar for one in story.waits for bar in _clocks(scale, story, one)],
         marks=[*_posts(scale, events), *_dues(scale, story), *_told(scale, events)],
         read=[
-            scale.bar(max(one.start, scale.start), min(one.end, scale.end), READ, "read")
-            for one in story.read
-            if one.end > scale.start and one.start < scale.end
+            scale.bar(max(one, scale.start), min(two, scale.end), READ, "read")
+            for one, two in _seen(scale, read)
+            if two > scale.start and one < scale.end
         ],
-        gaps=[scale.bar(one, two or story.now, READ, "gap") for one, two in story.gaps],
+        gaps=[scale.bar(one, two, READ, "gap") for one, two in _seen(scale, gaps)],
         now=scale.x(story.now) if is_open else None,
         summary=_summary(story),
     )
@@ -121,13 +132,26 @@ def _ticks(scale: _Scale, zone: ZoneInfo) -> Iterator[tuple[float, str]]:
     while at < scale.end:
         local = at.astimezone(zone)
         clock = local.strftime("%H:%M:%S" if step < 60 else "%H:%M")
-        yield scale.x(at), day_of(at, zone) if step >= 86_400 else clock
+        day = f"{day_of(at, zone)} {local.year}" if step >= _YEAR else day_of(at, zone)
+        yield scale.x(at), day if step >= 86_400 else clock
         at += timedelta(seconds=step)
 
 
-def _between(
-    scale: _Scale, spans: Sequence[tuple[datetime, datetime]]
-) -> Iterator[tuple[datetime, datetime]]:
+def _seen(scale: _Scale, spans: Iterable[_Span]) -> Iterator[_Span]:
+    """As one, those that are hardly apart at this scale; they come in order."""
+    known: _Span | None = None
+    for start, end in spans:
+        if known and scale.x(start) - scale.x(known[1]) < APART:
+            known = (known[0], end)
+            continue
+        if known:
+            yield known
+        known = (start, end)
+    if known:
+        yield known
+
+
+def _between(scale: _Scale, spans: Sequence[_Span]) -> Iterator[_Span]:
     """The time outside the spans."""
     at = scale.start
     for opens, closes in spans:
@@ -144,7 +168,7 @@ def _clocks(scale: _Scale, story: Story, one: Chapter) -> Iterator[Bar]:
     yield from _coloured(scale, start, end, due_at, CALENDAR - 6)
     desk = story.watch.settings.calendar
     kept = min((each.due_at for each in one.promises if each.keeps_hours), default=None)
-    spans = list(desk.open_spans(start, end))
+    spans = list(_seen(scale, desk.open_spans(start, end)))
     for opens, closes in spans:
         yield from _coloured(scale, opens, closes, kept, BUSINESS - 6)
     for (_, closes), (opens, _) in itertools.pairwise(spans):
