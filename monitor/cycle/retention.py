@@ -19,7 +19,11 @@ STEP = 500
 """Posts a transaction: it lets others in long before they notice."""
 
 SETTLED = timedelta(days=1)
-"""A conversation stays for so long after anything of it was stored: an import may be under way."""
+"""A conversation stays for so long after anything of it was stored: an import may be under way; and
+after it was told, or a wait in it ended."""
+
+SHOWN = timedelta(weeks=1)
+"""What was told of an account itself stays for so long: its page shows when it was blind."""
 
 REST = timedelta(minutes=10)
 """Of an account of which nothing more was to be removed."""
@@ -32,15 +36,18 @@ class Removed:
     texts: int = 0
     posts: int = 0
     conversations: int = 0
+    facts: int = 0
+    """About accounts themselves."""
 
     def __bool__(self) -> bool:
-        return bool(self.texts or self.posts)
+        return bool(self.texts or self.posts or self.facts)
 
     def __add__(self, other: Removed) -> Removed:
         return Removed(
             self.texts + other.texts,
             self.posts + other.posts,
             self.conversations + other.conversations,
+            self.facts + other.facts,
         )
 
 
@@ -58,6 +65,7 @@ class Retention:
         if self._resting.get(watch.name, now) > now:
             return Removed()
         removed = self._texts(watch, now) + self._conversations(watch, now)
+        removed += self._facts(watch, now)
         if not removed and watch.name not in self._places:
             self._resting[watch.name] = now + REST
         return removed
@@ -107,6 +115,22 @@ class Retention:
         if following:
             self._places[watch.name] = following
         return removed
+
+    def _facts(self, watch: Watch, now: datetime) -> Removed:
+        """What was told of the account itself."""
+        age = watch.settings.retention.posts
+        if age is None:
+            return Removed()
+        before, seen = now - max(age, SHOWN), now - SETTLED
+        with self._store.read() as tx:
+            account_id = accounts.one(tx, watch.name).id
+            if not pruning.old_facts(tx, account_id, before, seen, STEP):
+                return Removed()
+        with self._store.write() as tx:
+            accounts.held(tx, watch.name)
+            old = pruning.old_facts(tx, account_id, before, seen, STEP)
+            pruning.drop_facts(tx, old)
+        return Removed(facts=len(old))
 
 
 def _parts(sizes: Mapping[str, int]) -> list[list[str]]:

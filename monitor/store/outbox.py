@@ -5,7 +5,7 @@ Who decides about a notifier's notices holds it (`held`), so that of several pro
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -222,9 +222,30 @@ def forget_reminders(tx: sa.Connection, number: int, before: datetime) -> None:
     rows = tx.execute(query).all()
     for part in lean.in_parts(row.number for row in rows):
         tx.execute(sa.delete(notice).where(notice.c.number.in_(part)))
-    for part in lean.in_parts({row.message for row in rows}):
-        tells = sa.exists().where(notice.c.message == message.c.number)
-        tx.execute(sa.delete(message).where(message.c.number.in_(part), ~tells))
+    _forget_messages(tx, {row.message for row in rows})
 
 
 _OF_FACT = ("alert", "notifier", "after")
+
+
+def forget(tx: sa.Connection, alerts: Collection[int]) -> None:
+    """Whom these facts were told is not asked for any more, nor are messages that tell nothing
+    else."""
+    theirs = notice.c.alert.in_(alerts)
+    told = tx.scalars(sa.select(notice.c.message).where(theirs, notice.c.message.is_not(None)))
+    numbers = {*told}
+    tx.execute(sa.delete(notice).where(theirs))
+    _forget_messages(tx, numbers)
+
+
+def _forget_messages(tx: sa.Connection, numbers: Iterable[int]) -> None:
+    """Those that tell nothing; but the last of a group, by which the next is timed, stays."""
+    newer = message.alias()
+    followed = sa.exists().where(
+        newer.c.notifier == message.c.notifier,
+        newer.c.route == message.c.route,
+        newer.c.composed_at > message.c.composed_at,
+    )
+    tells = sa.exists().where(notice.c.message == message.c.number)
+    for part in lean.in_parts(numbers):
+        tx.execute(sa.delete(message).where(message.c.number.in_(part), ~tells, followed))

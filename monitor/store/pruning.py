@@ -1,4 +1,5 @@
-"""What is older than it may be kept: texts, and whole conversations. Waits and figures stay."""
+"""What is older than it may be kept: texts, whole conversations, and what was told. Waits and
+figures stay."""
 
 from __future__ import annotations
 
@@ -9,9 +10,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from monitor.domain.wait import Status
-from monitor.store import lean
+from monitor.ports.notifier import AlertKind
+from monitor.store import lean, outbox
 from monitor.store.instants import instant_or_none, micros
-from monitor.store.schema import account, act, node, post, wait
+from monitor.store.schema import account, act, alert, message, node, notice, post, wait
 
 Place = tuple[int, str]
 """Where a walk from the oldest post on stands: when that was written, and its id."""
@@ -19,7 +21,8 @@ Place = tuple[int, str]
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """A conversation goes if all of it was written before `written`, and stored before `seen`."""
+    """A conversation goes if all of it was written before `written`, and was stored, ended and told
+    before `seen`."""
 
     written: datetime
     seen: datetime
@@ -71,7 +74,7 @@ def old_posts(
 def closed(
     tx: sa.Connection, account_id: int, conversations: Collection[str], bounds: Bounds
 ) -> list[str]:
-    """Those in which all is old, and nobody waits."""
+    """Those in which all is old, nobody waits, and nothing is to be told any more."""
     kept: set[str] = set()
     for part in lean.in_parts(conversations):
         here = (node.c.account_id == account_id) & node.c.conversation.in_(part)
@@ -80,13 +83,22 @@ def closed(
         )
         written = (post.c.account_id == account_id) & (post.c.native_id == node.c.native_id)
         opened = (wait.c.account_id == account_id) & (wait.c.opened_by == node.c.native_id)
-        for table, joined, keeps in (
-            (post, written, young),
-            (wait, opened, wait.c.status == Status.OPEN.value),
-        ):
+        ended_at = sa.func.coalesce(wait.c.answered_at, wait.c.ended_at)
+        stands = (wait.c.status == Status.OPEN.value) | (ended_at >= micros(bounds.seen))
+        told = sa.exists().where(alert.c.wait == wait.c.number, _is_being_told(bounds.seen))
+        for table, joined, keeps in ((post, written, young), (wait, opened, stands | told)):
             query = sa.select(node.c.conversation).distinct().join(table, joined)
             kept.update(tx.scalars(query.where(here, keeps)))
     return [each for each in conversations if each not in kept]
+
+
+def _is_being_told(since: datetime) -> sa.ColumnElement[bool]:
+    """Whether a fact was written or told since then, or is still to be told."""
+    pending = notice.c.message.is_(None) & notice.c.dropped.is_(None)
+    unsettled = message.c.next_try_at.is_not(None) | (message.c.tried_at >= micros(since))
+    of_it = sa.select(notice.c.number).outerjoin(message, message.c.number == notice.c.message)
+    waiting = of_it.where(notice.c.alert == alert.c.number, pending | unsettled)
+    return (alert.c.written_at >= micros(since)) | waiting.exists()
 
 
 def sizes(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> dict[str, int]:
@@ -103,14 +115,17 @@ def sizes(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> d
 
 
 def drop(tx: sa.Connection, account_id: int, conversations: Sequence[str], before: datetime) -> int:
-    """Remove all posts of these conversations, and what people noted about them; how many posts
-    that were. All of them are older than `before`."""
+    """Remove all posts of these conversations, what people noted about them, and what was told of
+    their waits; how many posts that were. All of them are older than `before`."""
     posts = 0
     for part in lean.in_parts(conversations):
         here = (node.c.account_id == account_id) & node.c.conversation.in_(part)
         members = sa.select(node.c.native_id).where(here)
         mine = (post.c.account_id == account_id) & post.c.native_id.in_(members)
         about = (act.c.account_id == account_id) & act.c.post_id.in_(members)
+        opened = (wait.c.account_id == account_id) & wait.c.opened_by.in_(members)
+        facts = sa.select(alert.c.number).join(wait, wait.c.number == alert.c.wait).where(opened)
+        drop_facts(tx, tx.scalars(facts).all())
         posts += tx.execute(sa.delete(post).where(mine)).rowcount
         tx.execute(sa.update(act).where(about, act.c.note.is_not(None)).values(note=None))
         tx.execute(sa.delete(node).where(here))
@@ -122,6 +137,46 @@ def drop(tx: sa.Connection, account_id: int, conversations: Sequence[str], befor
             .values(pruned_before=micros(before))
         )
     return posts
+
+
+def old_facts(
+    tx: sa.Connection, account_id: int, before: datetime, seen: datetime, limit: int
+) -> list[int]:
+    """Facts about the account itself that were written, and had come to an end, before then, the
+    oldest first; none while one so old is still being told, or was told since `seen`.
+
+    Of what nothing ends the last stays, as does a blindness or failure that goes on.
+    """
+    later = alert.alias()
+    end = sa.case(_ENDS, value=alert.c.kind, else_=alert.c.kind)
+    mine = (alert.c.account_id == account_id) & alert.c.wait.is_(None)
+    ended = sa.exists().where(
+        later.c.kind == end,
+        later.c.account_id == account_id,
+        later.c.wait.is_(None),
+        later.c.number > alert.c.number,
+        later.c.written_at < micros(before),
+    )
+    old = mine & alert.c.kind.in_(_OF_ACCOUNT) & (alert.c.written_at < micros(before))
+    query = sa.select(alert.c.number).where(old, ended).order_by(alert.c.number).limit(limit)
+    found = list(tx.scalars(query))
+    if found and tx.scalar(sa.select(sa.exists().where(old, _is_being_told(seen)))):
+        return []
+    return found
+
+
+_ENDS = {
+    AlertKind.BLIND.value: AlertKind.BLIND_OVER.value,
+    AlertKind.ACCOUNT_FAILING.value: AlertKind.ACCOUNT_RECOVERED.value,
+}
+_OF_ACCOUNT = [*_ENDS, *_ENDS.values(), AlertKind.SURGE.value, AlertKind.DIGEST.value]
+
+
+def drop_facts(tx: sa.Connection, numbers: Iterable[int]) -> None:
+    """Remove these facts, and whom they were told."""
+    for part in lean.in_parts(numbers):
+        outbox.forget(tx, part)
+        tx.execute(sa.delete(alert).where(alert.c.number.in_(part)))
 
 
 def removed(tx: sa.Connection, account_id: int, written: Mapping[str, datetime]) -> set[str]:

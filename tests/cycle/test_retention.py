@@ -13,15 +13,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from monitor.config import Retention as Ages
+from monitor.cycle import silencing
 from monitor.cycle.desk import Watch
 from monitor.cycle.ingest import refold
+from monitor.cycle.notify import Plan
 from monitor.cycle.retention import STEP, Removed, Retention, erase
 from monitor.domain.post import Post
-from monitor.store import erasing, posts, schema
+from monitor.domain.wait import Deed, Dismissal
+from monitor.ports.connector import FetchError, Reason
+from monitor.ports.notifier import AlertKind
+from monitor.store import alerts, erasing, posts, schema
+from monitor.store.alerts import Fact
 from tests.building import at, mention, post, reply
 from tests.cycle.house import House, watched
 from tests.cycle.test_ingest import LATE, as_stored
 from tests.domain.worlds import WORDING, World, worlds
+from tests.telling import Ears, begin, plan_to, tell
 
 DAY = 24 * 60
 FAR = 500 * DAY
@@ -48,7 +55,11 @@ def stored(house: House) -> dict[str, str | None]:
 
 
 def figures(house: House) -> tuple[Any, ...]:
-    return house.rows(), house.counted(), house.alerts(), house.verdicts()
+    return measured(house), house.alerts()
+
+
+def measured(house: House) -> tuple[Any, ...]:
+    return house.rows(), house.counted(), house.verdicts()
 
 
 def folded_again(house: House) -> None:
@@ -80,10 +91,10 @@ def test_texts_go_first_and_conversations_later(watch: Watch) -> None:
 
 def test_what_was_measured_stays_when_posts_go(watch: Watch) -> None:
     house = lived(*answered(), *answered("2", "bo"))
-    before = figures(house)
+    before = measured(house)
     pruned(house, watch)
 
-    assert (stored(house), figures(house)) == ({}, before)
+    assert (stored(house), measured(house)) == ({}, before)
 
 
 def test_who_still_waits_keeps_the_conversation(watch: Watch) -> None:
@@ -147,6 +158,139 @@ def test_an_account_with_nothing_to_remove_is_left_in_peace_for_a_while(watch: W
     assert not retention.step(watch, at(0) + age - timedelta(minutes=6))
     assert not retention.step(watch, at(0) + age)
     assert retention.step(watch, at(0) + age + timedelta(minutes=6)) == Removed(texts=2)
+
+
+# What was told.
+
+
+def breached(*customers: str) -> House:
+    """Their promises have broken by minute six. Each wrote one post, of the customer's name."""
+    house = House()
+    house.take(*(mention(name, name, 0) for name in customers), minute=1)
+    house.observe(6)
+    return house
+
+
+def told(house: House, plan: Plan, minute: float) -> None:
+    begin(house.store, plan, at(minute))
+    tell(house.store, plan, at(minute))
+
+
+def count(house: House, table: sa.Table) -> int:
+    with house.store.read() as tx:
+        return tx.scalar(sa.select(sa.func.count()).select_from(table)) or 0
+
+
+def kept(house: House) -> tuple[int, int, int]:
+    """How many facts, notices and messages."""
+    return count(house, schema.alert), count(house, schema.notice), count(house, schema.message)
+
+
+def write(house: House, kind: AlertKind, day: float, since: str = "0") -> None:
+    fact = Fact(f"{kind.value}/acme/{since}", kind, at(day * DAY), details={"reason": "auth"})
+    with house.store.write() as tx:
+        alerts.write(tx, house.desk.id, [fact], at(day * DAY))
+
+
+def test_what_was_told_of_a_wait_goes_with_its_conversation(watch: Watch) -> None:
+    house, plan = breached("ana"), plan_to(Ears())
+    told(house, plan, 6)
+    house.poll(reply("answer", 9, "ana"), minute=9)
+    told(house, plan, 9)
+    house.take(mention("bo", "bo", 20), minute=20)
+    house.observe(30)
+    told(house, plan, 30)
+    assert kept(house) == (3, 3, 3)
+    pruned(house, watch)
+
+    assert house.alerts() == ["breach/2/airline-6m"]
+    assert kept(house) == (1, 1, 1)
+
+
+def test_a_message_stays_while_it_tells_something_and_the_last_of_a_group(watch: Watch) -> None:
+    house = breached("ana", "bo")
+    told(house, plan_to(Ears()), 6)
+    house.poll(reply("answer", 9, "ana"), minute=9)
+    pruned(house, watch)
+    assert kept(house) == (1, 1, 1)
+    house.poll(reply("late", FAR, "bo"), minute=FAR)
+    pruned(house, watch, 3 * FAR)
+
+    assert kept(house) == (0, 0, 1)
+
+
+def test_a_conversation_stays_while_something_of_it_is_to_be_told(watch: Watch) -> None:
+    house, ears = breached("ana"), Ears()
+    told(house, plan_to(ears), 6)
+    house.poll(reply("answer", 9, "ana"), minute=9)
+    ears.fails = FetchError(Reason.UNAVAILABLE, "down")
+    told(house, plan_to(ears), 9)
+    assert not pruned(house, watch).posts
+    ears.fails = None
+    told(house, plan_to(ears), FAR)
+    assert ears.facts == ["breach/1/airline-6m", "recovered/1/airline-6m"]
+
+    assert not pruned(house, watch, FAR + DAY - 1).posts
+    assert pruned(house, watch, FAR + DAY + 1).posts == 2
+
+
+def test_a_conversation_stays_for_a_day_after_somebody_dismissed_its_wait(watch: Watch) -> None:
+    house = lived(mention("1", "ana", 0))
+    house.act(1, Deed.DISMISS, FAR, Dismissal.SPAM)
+
+    assert not pruned(house, watch, FAR + DAY - 1).posts
+    assert pruned(house, watch, FAR + DAY + 1).posts == 1
+
+
+def test_what_was_told_of_an_account_goes_once_it_is_over_and_old(watch: Watch) -> None:
+    house = House()
+    for day, since in ((1, "a"), (3, "b")):
+        write(house, AlertKind.BLIND, day, since)
+        write(house, AlertKind.BLIND_OVER, day + 1, since)
+        write(house, AlertKind.SURGE, day, since)
+    told(house, plan_to(Ears()), 4 * DAY)
+    assert pruned(house, watch, 403.5 * DAY).facts == 2
+    assert {"blind/acme/a", "surge/acme/a"}.isdisjoint(house.alerts())
+
+    assert pruned(house, watch, FAR).facts == 2
+    assert house.alerts() == ["blind_over/acme/b", "surge/acme/b"]
+
+
+@pytest.mark.parametrize(
+    ("began", "over"),
+    [
+        (AlertKind.BLIND, AlertKind.BLIND_OVER),
+        (AlertKind.ACCOUNT_FAILING, AlertKind.ACCOUNT_RECOVERED),
+    ],
+)
+def test_the_end_of_what_began_long_ago_is_told(
+    watch: Watch, began: AlertKind, over: AlertKind
+) -> None:
+    house, ears = House(), Ears()
+    for since in ("0", "0/auth"):
+        write(house, began, 0, since)
+    told(house, plan_to(ears), 0)
+    assert not pruned(house, watch)
+    write(house, over, 500)
+    assert not pruned(house, watch, FAR + 1)
+    told(house, plan_to(ears), FAR + 1)
+
+    assert ears.facts[-1] == f"{over.value}/acme/0"
+    assert pruned(house, watch, 2 * FAR).facts == 2
+
+
+def test_what_began_stays_while_its_end_is_held_back(watch: Watch) -> None:
+    house, ears = House(), Ears()
+    write(house, AlertKind.BLIND, 0)
+    told(house, plan_to(ears), 0)
+    write(house, AlertKind.BLIND_OVER, 1)
+    with house.store.write() as tx:
+        silencing.add(tx, {}, at(FAR), "a long drill", "kim", at(DAY))
+    told(house, plan_to(ears), DAY)
+    assert not pruned(house, watch, FAR - 1)
+    told(house, plan_to(ears), FAR)
+
+    assert ears.facts == ["blind/acme/0", "blind_over/acme/0"]
 
 
 # What comes again.
@@ -231,7 +375,7 @@ def test_whatever_comes_after_pruning_leaves_settled_waits_alone(
     house = House(world.account, WORDING)
     house.poll(*world.posts, minute=LATE)
     pruned(house, watch)
-    before, left = house.rows(), stored(house)
+    before, left, told = house.rows(), stored(house), facts_of(house)
     new = [fresh(each) for each in later.posts]
     for half in (new[::2], new[1::2]):  # what comes first names again what was removed
         house.poll(*world.posts, *half, minute=FAR)
@@ -239,7 +383,14 @@ def test_whatever_comes_after_pruning_leaves_settled_waits_alone(
     settled = {n: row for n, row in before.items() if row["opened_by"] not in left}
     after = house.rows()
     assert {number: after[number] for number in settled} == settled
+    assert not settled.keys() & (told | facts_of(house))
     assert stored(house).keys() - {each.id for each in new} == left.keys()
+
+
+def facts_of(house: House) -> set[int]:
+    """The waits about which facts are stored."""
+    with house.store.read() as tx:
+        return {number for number in tx.scalars(sa.select(schema.alert.c.wait)) if number}
 
 
 def fresh(one: Post) -> Post:
