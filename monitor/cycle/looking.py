@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 
@@ -23,11 +24,21 @@ YOUNG = timedelta(days=1)
 OFTEN = timedelta(minutes=5)
 SELDOM = timedelta(days=1)
 
+LAPSE = 3 * OFTEN
+"""How fast a post has grown at which nobody has looked for so long is not known."""
+
 MOST_AT_ONCE = 80
 
 
-def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> list[Post]:
-    """New versions of the posts of open waits that nobody has looked at for a while."""
+class Looked(NamedTuple):
+    """New versions of posts, and the ids of those at which nobody had looked for a LAPSE."""
+
+    found: list[Post]
+    lost: list[str]
+
+
+def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> Looked:
+    """Look at the posts of open waits that nobody has looked at for a while."""
     with store.write() as tx:
         account_id = accounts.held(tx, watch.name).id
         links = waits.take_links_in_turn(
@@ -39,7 +50,8 @@ def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> list[Pos
             seldom=now - SELDOM,
             limit=MOST_AT_ONCE,
         )
-    return look_up(store, watch, account_id, links, clock)
+    found = look_up(store, watch, account_id, list(links), clock)
+    return Looked(found, [name for name, at in links.items() if at < now - LAPSE])
 
 
 def look_up(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from monitor.cycle.counting import PostIn
 from monitor.cycle.desk import Watch
-from monitor.cycle.looking import YOUNG
+from monitor.cycle.looking import LAPSE, YOUNG
 from monitor.domain.statistics import poisson_tail
 from monitor.ports.notifier import AlertKind
 from monitor.store import accounts, alerts, posts, pruning, reach
@@ -95,10 +95,12 @@ def _spread(tx: sa.Connection, watch: Watch, row: AccountRow, now: datetime) -> 
     before = reach.first(tx, row.id, ids) | reach.as_of(tx, row.id, ids, now - SOON)
     for one in spreading:
         growth = one.reach - before.get(one.post_id, one.reach)
-        is_young = one.opened_at > now - YOUNG  # what grew in a day has not grown in ten minutes
+        # What grew in a day, or while nobody looked, has not grown in ten minutes.
+        is_young = one.opened_at > now - YOUNG
+        is_watched = not watch.settings.polls or one.looked_at > now - LAPSE
         if limits.reach and one.reach >= limits.reach:
             yield _spreading(one.wait, "reach", one.reach, now)
-        if limits.reach_per_10m and is_young and growth >= limits.reach_per_10m:
+        if limits.reach_per_10m and is_young and is_watched and growth >= limits.reach_per_10m:
             yield _spreading(one.wait, "growth", growth, now)
 
 

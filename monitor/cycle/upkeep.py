@@ -28,9 +28,11 @@ def look_at_open_waits(store: Store, watch: Watch, clock: Clock) -> int:
         row = accounts.one(tx, watch.name)
     if row.failures or row.live_since is None:
         return 0
-    found = looking.in_turn(store, watch, clock(), clock)
-    if not found:
+    found, lost = looking.in_turn(store, watch, clock(), clock)
+    if not found and not lost:
         return 0
     with store.write() as tx:
-        here = desk(watch, accounts.held(tx, watch.name))
-        return ingest(tx, here, found, now=clock(), live=True)
+        here, now = desk(watch, accounts.held(tx, watch.name)), clock()
+        changed = ingest(tx, here, found, now=now, live=True)
+        reach.begin_anew(tx, here.id, lost, now)
+        return changed

@@ -74,23 +74,42 @@ def first(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> dict[str, i
     return found
 
 
+def begin_anew(tx: sa.Connection, account_id: int, ids: Iterable[str], now: datetime) -> None:
+    """How fast these posts grew until now is not known: what they had reached before is not asked
+    for any more."""
+    for part in lean.in_parts(ids):
+        mine = (reach_sample.c.account_id == account_id) & reach_sample.c.native_id.in_(part)
+        tx.execute(sa.delete(reach_sample).where(mine, reach_sample.c.at < micros(now)))
+
+
 class Spread(NamedTuple):
-    """How far the post of a wait has reached."""
+    """How far the post of a wait has reached, and when it was last looked at, or the wait
+    opened."""
 
     wait: int
     post_id: str
     opened_at: datetime
+    looked_at: datetime
     reach: int
 
 
 def of_open_waits(tx: sa.Connection, account_id: int, least: int) -> list[Spread]:
     """Of open live waits, those whose post has reached so many at least."""
     rows = tx.execute(_OF_OPEN_WAITS, {"of": account_id, "least": least})
-    return [Spread(number, name, instant(at), reach) for number, name, at, reach in rows]
+    return [
+        Spread(number, name, instant(opened_at), instant(looked_at), reach)
+        for number, name, opened_at, looked_at, reach in rows
+    ]
 
 
 _OF_OPEN_WAITS = (
-    sa.select(wait.c.number, post.c.native_id, wait.c.opened_at, TOTAL)
+    sa.select(
+        wait.c.number,
+        post.c.native_id,
+        wait.c.opened_at,
+        sa.func.coalesce(wait.c.looked_at, wait.c.opened_at),
+        TOTAL,
+    )
     .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
     .where(
         wait.c.account_id == sa.bindparam("of"),

@@ -270,13 +270,13 @@ def take_links_in_turn(
     often: datetime,
     seldom: datetime,
     limit: int,
-) -> list[str]:
+) -> dict[str, datetime]:
     """The posts to show of open waits not looked at since `often` (if opened after `young`) or
-    `seldom`; they count as looked at from now on."""
+    `seldom`, with when they were, or the wait was opened; they count as looked at from now on."""
     looked_at = sa.func.coalesce(wait.c.looked_at, wait.c.opened_at)
     patience = sa.case((wait.c.opened_at > micros(young), micros(often)), else_=micros(seldom))
     query = (
-        sa.select(wait.c.number, wait.c.link)
+        sa.select(wait.c.number, wait.c.link, looked_at.label("looked_at"))
         .where(
             wait.c.account_id == account_id,
             wait.c.status == Status.OPEN.value,
@@ -290,7 +290,7 @@ def take_links_in_turn(
     for part in lean.in_parts(numbers):
         seen = sa.update(wait).where(wait.c.number.in_(part)).values(looked_at=micros(now))
         tx.execute(seen)
-    return [row.link for row in found]
+    return {row.link: instant(row.looked_at) for row in found}
 
 
 def acts_in(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> list[Act]:

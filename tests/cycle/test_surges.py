@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import orjson
@@ -17,7 +18,9 @@ from monitor.config.settings import Surge
 from monitor.cycle.desk import Watch, desk
 from monitor.cycle.ingest import ingest
 from monitor.cycle.surges import WEEKS, look_for_surges
+from monitor.cycle.upkeep import look_at_open_waits
 from monitor.domain.post import Post, Reach
+from monitor.ports.connector import Connector, Seen
 from monitor.store import accounts, schema
 from monitor.store.database import Store
 from monitor.store.instants import micros
@@ -221,6 +224,54 @@ def test_what_grew_between_two_daily_looks_has_not_grown_in_ten_minutes(acme: Bu
         acme.look(minute)
 
     assert acme.told() == {}
+
+
+class Platform:
+    """Shows the post `1` whenever it is asked, as it is then."""
+
+    least_gap = settle = timedelta(0)
+
+    def __init__(self) -> None:
+        self.shown = mention("1", "ana", 0, reach=reached(100))
+
+    def look_up(self, ids: Sequence[str]) -> Iterator[Seen]:
+        return iter([Seen(each, self.shown) for each in ids])
+
+
+@pytest.mark.parametrize("polled", [True, False])
+def test_what_grew_in_an_outage_has_not_grown_in_ten_minutes(acme: Busy, *, polled: bool) -> None:
+    acme.under(surge=Surge(reach_per_10m=1_000), polls=True)
+    platform = Platform()
+    acme.watch = replace(acme.watch, connector=cast(Connector, platform))
+
+    def look(minute: float, many: int) -> None:
+        platform.shown = mention("1", "ana", 0, reach=reached(many))
+        if polled:  # before anybody looks
+            acme.take(platform.shown, minute=minute)
+            acme.look(minute)
+        look_at_open_waits(acme.store, acme.watch, lambda: at(minute))
+        acme.look(minute)
+
+    acme.take(platform.shown, minute=1)
+    for minute, many in ((6, 100), (12, 100), (90, 5_000), (96, 5_500), (102, 5_900)):
+        look(minute, many)
+    assert acme.told() == {}
+    look(108, 6_600)
+
+    assert acme.told() == {"surge/1/growth": {"growth": 1_100}}
+
+
+def test_what_spreads_after_long_rest_is_told_at_once(acme: Busy) -> None:
+    acme.under(surge=Surge(reach_per_10m=1_000), polls=True)
+    platform = Platform()
+    acme.watch = replace(acme.watch, connector=cast(Connector, platform))
+    acme.take(platform.shown, minute=1)
+    for minute in range(6, 66, 6):
+        look_at_open_waits(acme.store, acme.watch, partial(at, minute))
+    acme.take(mention("1", "ana", 0, reach=reached(1_200)), minute=62)
+    acme.look(62)
+
+    assert acme.told() == {"surge/1/growth": {"growth": 1_100}}
 
 
 @pytest.mark.parametrize("what", ["answered", "history", "unset"])
