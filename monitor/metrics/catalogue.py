@@ -84,6 +84,7 @@ ACCOUNT_GAUGES = {
     OPEN_REACH: "Likes, reposts, replies and views of the posts behind open waits.",
     "watermark_timestamp_seconds": "Up to when the account has been completely observed.",
     "blind_after_seconds": "How old the watermark gets before the account is called blind.",
+    "poll_interval_seconds": "How often it is polled, and more often where something falls due.",
     "clock_offset_seconds": "The host's clock minus the platform's.",
     "poll_last_success_timestamp_seconds": "When a poll last read everything.",
     "rate_limit_remaining": "Requests that the platform still allows.",

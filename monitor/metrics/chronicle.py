@@ -20,6 +20,7 @@ OF_THE_RUN = frozenset(
         *("sla_corrections_total", "detection_lag_seconds", "poll_seconds"),
         *("waits_unconfirmed", "open_reach", "watermark_timestamp_seconds", "blind_after_seconds"),
         *("clock_offset_seconds", "poll_last_success_timestamp_seconds", "rate_limit_remaining"),
+        "poll_interval_seconds",
     )
 )
 """Metrics of an account that only a running program knows: they have no past."""

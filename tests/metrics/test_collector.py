@@ -185,6 +185,13 @@ def test_how_far_behind_is_blind_goes_by_the_promise_and_the_polls(house: House)
     assert value(house, "blind_after_seconds") == 3 * 1800
 
 
+def test_how_often_an_account_is_polled_is_told(house: House) -> None:
+    house.write(poll="30m")
+    house.program.reload()
+
+    assert value(house, "poll_interval_seconds") == 1800
+
+
 def test_a_histogram_adds_up_and_has_a_bucket_at_the_promise(
     house: House, platform: Platform, clock: Hands
 ) -> None:
