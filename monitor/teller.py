@@ -86,11 +86,6 @@ class Teller:
     def has_stepped_since(self, at: datetime) -> bool:
         return self._stepped_at is not None and self._stepped_at >= at
 
-    @property
-    def is_busy(self) -> bool:
-        """Whether something is being told at this moment."""
-        return not all(map(self._is_idle, self._under_way))
-
     def stop(self) -> bool:
         """Whether everything that was being told has come to an end."""
         self._stopping.set()

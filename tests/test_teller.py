@@ -14,6 +14,7 @@ import pytest
 from monitor.cycle.notify import everything_to
 from monitor.ports.connector import FetchError, Reason
 from monitor.ports.notifier import Notifier, StandingNotifier
+from monitor.store import messages
 from monitor.store.database import Store
 from monitor.teller import GRACE, Teller
 from tests import databases
@@ -40,6 +41,11 @@ class Run:
         self.tellers.append(teller)
         teller.start()
         return teller
+
+    def has_told(self) -> bool:
+        """Whether it is noted of all messages that they were told."""
+        with self.house.store.read() as tx:
+            return not messages.pending(tx)
 
 
 @pytest.fixture
@@ -132,7 +138,7 @@ def test_another_plan_is_taken_while_the_old_one_is_told(
     teller.take(plan_of({"slow": other}, replace(everything_to("slow"), late_arrivals=True)))
     teller.step()
     over.set()
-    until(lambda: not teller.is_busy)
+    until(run.has_told)
     run.clock.forward(600)
     teller.once()
 
