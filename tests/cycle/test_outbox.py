@@ -18,6 +18,7 @@ from monitor.cycle.notify import Plan, everything_to
 from monitor.cycle.notify.composing import compose
 from monitor.cycle.notify.routing import route
 from monitor.cycle.notify.sending import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR, send
+from monitor.cycle.notify.standing import stand
 from monitor.domain.wait import Deed
 from monitor.ports.connector import FetchError, Reason
 from monitor.ports.notifier import AlertKind
@@ -27,7 +28,7 @@ from tests import databases
 from tests.building import at, mention, reply
 from tests.cycle.house import House
 from tests.cycle.test_truth import OPEN_FROM_TEN_PAST
-from tests.telling import Ears, begin, plan_of, plan_to, tell, watch
+from tests.telling import Board, Ears, begin, plan_of, plan_to, tell, watch
 
 SECOND = timedelta(seconds=1)
 BREACH = Route(on=frozenset({AlertKind.BREACH}), to=("room",), group_interval=timedelta(0))
@@ -270,6 +271,19 @@ def test_a_notifier_under_another_name_is_told_what_the_old_one_was_not(scene: S
     scene.tell(7.1, plan)
 
     assert renamed.facts == ["breach/1/airline-6m"]
+
+
+def test_who_is_told_what_stands_from_now_on_leaves_no_message_behind(scene: Scene) -> None:
+    scene.ears.fails = GONE
+    scene.tell(6)
+    board = Board()
+    plan = plan_of({"room": board}, BREACH)
+    scene.begin(plan, 7)
+    scene.tell(7, plan)
+    stand(scene.house.store, plan, "room", at(7))
+
+    assert board.fires == ["breach/1/airline-6m"]
+    assert scene.column(schema.message.c.number) == scene.column(schema.notice.c.number) == []
 
 
 def test_what_an_altered_route_still_has_to_tell_goes_by_the_new_one(scene: Scene) -> None:

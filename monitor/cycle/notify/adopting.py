@@ -20,7 +20,7 @@ def adopt(store: Store, plan: Plan, now: datetime, *, alone: bool) -> None:
         outbox.ensure(tx, sorted(plan.places))
         if alone:
             messages.release(tx)
-        homeless = messages.to_others_than(tx, plan.places, now)
+        homeless = messages.to_others_than(tx, plan.told_once, now)
         messages.take_apart(tx, [*homeless, *messages.refused_since(tx, now - TRIED_FOR)])
         for group in outbox.pending_groups(tx):
             if plan.route(group) is None:

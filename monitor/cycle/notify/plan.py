@@ -43,10 +43,16 @@ class Plan:
     url: str
     zone: ZoneInfo
 
+    @property
+    def told_once(self) -> list[str]:
+        """The notifiers that are told messages, and not what stands."""
+        return [name for name, place in self.places.items() if not place.is_standing]
+
     def route(self, group: Group, at: datetime | None = None) -> Route | None:
-        """The route by which this group is told; None if it is in force no more. Of several that
-        differ in their hours the first that is open at `at`, else the first."""
-        if group.notifier not in self.places:
+        """The route by which this group is told; None if it is in force no more, or its notifier is
+        told what stands. Of several that differ in their hours the first that is open at `at`, else
+        the first."""
+        if group.notifier not in self.told_once:
             return None
         mine = [one for one in self.routes if group.notifier in one.to and one.key == group.route]
         is_open = (one for one in mine if at and one.is_open(at))
