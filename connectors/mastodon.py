@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote, urlsplit
@@ -337,7 +337,7 @@ def _post(status: _Status, host: str, noticed_at: datetime | None = None) -> Pos
         id=status.id,
         author_id=author.id,
         author_handle=author.acct if "@" in author.acct else f"{author.acct}@{host}",
-        created_at=noticed_at if noticed_at and too_late else status.created_at,
+        created_at=(noticed_at if noticed_at and too_late else status.created_at).astimezone(UTC),
         text=_text(status),
         parent_id=status.in_reply_to_id,
         parent_author_id=status.in_reply_to_account_id,

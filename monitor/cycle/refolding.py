@@ -42,7 +42,8 @@ def refold_account(
                 for name, one in stored.items()
                 if one.versions.first.text is not None
             }
-            posts.put(tx, here.id, [one for name, one in reread.items() if one != stored[name]])
+            differing = [one for name, one in reread.items() if one != stored[name]]
+            posts.put(tx, here.id, differing, {})
             refold(tx, here, stored | reread, now)
             after = _statuses(waits.in_conversations(tx, here.id, called))
         changes.update(_differences(before, after))

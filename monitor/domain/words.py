@@ -34,7 +34,7 @@ _LETTERS = rf"[^\W_{_UNSPACED}]"
 _WORD = re.compile(  # `\w` has no Indic vowel signs; a symbol is a word, ASCII punctuation is none
     rf"[{_UNSPACED}]|{_LETTERS}+(?:[\u0900-\u0963\u0966-\u0dff]+{_LETTERS}*)*|[^\w\s!-/:-@\[-`{{-~]"
 )
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII_BLANKS = {letter: " " for letter in range(128) if not chr(letter).isalnum()}
 _HANDLE = re.compile(rf"@(?:(?:{_LETTERS}|_|[.-](?={_LETTERS}|_))+(?:@[\w.-]+)?|[\w.-]+)")
 _LINK = re.compile(r"(?:https?://|www\.)\S|[\w-]+(?:\.[\w-]+)+/")
 _STRETCHED = re.compile(r"(.)\1{2,}")
@@ -209,7 +209,7 @@ def _words(folded: str) -> list[str]:
     if _FACE.search(folded):
         faced = _FROWN.sub("☹", _HEART.sub("♥", _SMILE.sub("🙂", folded)))
     if faced.isascii():
-        return _ASCII_WORD.findall(faced)
+        return faced.translate(_ASCII_BLANKS).split()
     found = _WORD.findall(faced)
     return [word for word in found if word.isalnum() or not _is_punctuation(word[0])]
 
@@ -269,6 +269,8 @@ def _deflects(plain: str, words: Sequence[str]) -> bool:
 
 def _is_bare_link(plain: str) -> bool:
     """Whether there is nothing but links, and at least one. Arrows and emoji may point at them."""
+    if "/" not in plain and "." not in plain:  # one of these is in every link
+        return False
     linked = False
     for part in plain.split():
         if _LINK.match(part.lstrip("(<[")):
@@ -306,8 +308,8 @@ class Wording:
             self.closers is not None
             and len(plain) <= LONGEST_CLOSER
             and len(text) <= SEEN
-            and not _QUESTION.search(text)
             and self.closers.make_up(words, post.lang)
+            and not _QUESTION.search(text)
         )
 
     def _class(self, post: Post, plain: str, words: Sequence[str]) -> ReplyClass:

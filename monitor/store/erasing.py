@@ -62,7 +62,7 @@ def person(tx: sa.Connection, account_id: int, author_id: str) -> Person:
 
 def mask(tx: sa.Connection, account_id: int) -> Mask | None:
     """Who was erased from this account; None where nobody was."""
-    rows = tx.execute(_ERASED, {"of": account_id}).all()
+    rows = lean.rows(tx, _ERASED, {"of": account_id})
     if not rows:
         return None
     return Mask(bytes.fromhex(rows[0].salt), {row.digest: row.pseudonym for row in rows})
@@ -189,7 +189,7 @@ def _rewrite_posts(tx: sa.Connection, account_id: int, ids: Collection[str], mas
             after.append(changed)
         if changed.id != name:
             moved.append(name)
-    posts.put(tx, account_id, after)
+    posts.put(tx, account_id, after, {})
     for part in lean.in_parts(moved):
         tx.execute(
             sa.delete(post).where(post.c.account_id == account_id, post.c.native_id.in_(part))

@@ -72,8 +72,14 @@ def has_any(tx: sa.Connection, account_id: int) -> bool:
     return bool(tx.scalar(sa.select(sa.exists().where(post.c.account_id == account_id))))
 
 
-def put(tx: sa.Connection, account_id: int, posts: Iterable[StoredPost]) -> None:
-    upsert(tx, post, [_row(account_id, one) for one in posts])
+def put(
+    tx: sa.Connection, account_id: int, posts: Iterable[StoredPost], tallied: Mapping[str, int]
+) -> None:
+    """`tallied`: the bits, by id, of posts that stand in more counters than they say."""
+    rows = [_row(account_id, one) for one in posts]
+    for row in rows:
+        row["tallied"] = tallied.get(row["native_id"], row["tallied"])
+    upsert(tx, post, rows)
 
 
 def set_reach(tx: sa.Connection, account_id: int, reaches: Mapping[str, Reach]) -> None:

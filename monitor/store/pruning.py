@@ -195,7 +195,7 @@ def removed(tx: sa.Connection, account_id: int, written: Mapping[str, datetime])
 
 def pruned_before(tx: sa.Connection, account_id: int) -> datetime | None:
     """Of what was written earlier, some is not there any more."""
-    return instant_or_none(tx.scalar(_PRUNED_BEFORE, {"of": account_id}))
+    return instant_or_none(lean.scalar(tx, _PRUNED_BEFORE, {"of": account_id}))
 
 
 _PRUNED_BEFORE = sa.select(account.c.pruned_before).where(account.c.id == sa.bindparam("of"))
