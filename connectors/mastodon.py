@@ -301,7 +301,9 @@ class _Stream:
 def _digest(answer: Answer) -> str:
     """With its links, since GoToSocial drops entries from a page after counting them."""
     links = answer.headers.get("link", "").encode()
-    return sha256(answer.content + links).hexdigest()
+    digest = sha256(answer.content)
+    digest.update(links)
+    return digest.hexdigest()
 
 
 def _times(items: Sequence[Item], answer: Answer) -> list[datetime]:
@@ -342,7 +344,7 @@ def _post(status: _Status, host: str, noticed_at: datetime | None = None) -> Pos
         parent_id=status.in_reply_to_id,
         parent_author_id=status.in_reply_to_account_id,
         root_id=f"thread:{thread}" if thread else None,
-        mentions=tuple(named.id for named in status.mentions),
+        mentions=tuple([named.id for named in status.mentions]),
         lang=status.language,
         url=_link(status),
         author_name=author.display_name,
@@ -359,8 +361,10 @@ def _text(status: _Status) -> str:
 
 
 def _link(status: _Status) -> str | None:
-    links = (status.url, status.uri)
-    return next((url for url in links if url and url.startswith(("https://", "http://"))), None)
+    for url in (status.url, status.uri):
+        if url and url.startswith(("https://", "http://")):
+            return url
+    return None
 
 
 def _is_before(one: datetime, other: datetime) -> bool:

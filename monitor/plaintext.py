@@ -17,7 +17,7 @@ MOST_HTML = 10 * MOST_CHARACTERS  # mark-up included; what lies beyond is not ev
 
 _PARAGRAPH = re.compile(r"<(?=/?(?:p|pre|ul|ol|blockquote|h[1-6])[\s/>])", re.IGNORECASE)
 _LINE = re.compile(r"<(?=(?:br|li|tr|/?div)[\s/>])", re.IGNORECASE)
-_BLANKS = {ord(blank): " " for blank in "\t\r\f\v\xa0"} | {0: None}
+_BLANKS = {**dict.fromkeys("\t\r\f\v\xa0", " "), "\0": ""}
 _BLANK_LINES = re.compile(r"\n{3,}")
 _UNSPOKEN = ["script", "style", "title", "template"]
 
@@ -29,8 +29,7 @@ def plain_text(html: str) -> str:
     address shown in pieces is whole again and `@<span>brand</span>` reads `@brand`.
     """
     broken = _LINE.sub("\n<", _PARAGRAPH.sub("\n\n<", _unfolded(html[:MOST_HTML])))
-    text = _sheet.read(broken).translate(_BLANKS)
-    text = _single_spaced(text).replace(" \n", "\n").replace("\n ", "\n")
+    text = _single_spaced(_sheet.read(broken)).replace(" \n", "\n").replace("\n ", "\n")
     return _BLANK_LINES.sub("\n\n", text).strip()[:MOST_CHARACTERS]
 
 
@@ -60,6 +59,8 @@ _sheet = _Sheet()
 
 
 def _single_spaced(text: str) -> str:
+    for blank, plain in _BLANKS.items():
+        text = text.replace(blank, plain)
     while "  " in text:
         text = text.replace("  ", " ")
     return text

@@ -101,7 +101,8 @@ class Counting:
             if not new or not row.live or not self._desk.is_live(outcome.counts_at):
                 continue
             self.post_bits[outcome.post_id] = row.tallied | new
-            self._counts.update(counted(new, outcome))
+            for counter in counted(new, outcome):
+                self._counts[counter] += 1
             if new & PostIn.MENTIONS and outcome.post_id in arrived:
                 self._observe_lag(arrived[outcome.post_id].seen_at, outcome)
 

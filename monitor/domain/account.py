@@ -78,6 +78,13 @@ class Cast:
     def role(self, key: str) -> Role:
         return self._roles.get(key, Role.CUSTOMER)
 
+    def is_account(self, key: str) -> bool:
+        return self._roles.get(key) is Role.ACCOUNT
+
+    def names_account(self, name: str) -> bool:
+        """Whether a name may name the account."""
+        return any(map(self.is_account, self.keys(name)))
+
     def key(self, author_id: str) -> str:
         """Of an author who may not have been seen."""
         by_handle = _BY_HANDLE + bare_handle(author_id)

@@ -309,6 +309,8 @@ def _merged(hours: Iterable[Hours]) -> tuple[Hours, ...]:
 
 
 def _utc(at: datetime) -> datetime:
+    if at.tzinfo is UTC:
+        return at
     if at.tzinfo is None:
         raise ValueError(f"{at.isoformat()} has no offset; give it a time zone")
     return at.astimezone(UTC)

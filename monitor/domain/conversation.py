@@ -16,8 +16,9 @@ def conversations(posts: Iterable[KnownPost]) -> list[list[KnownPost]]:
     leaders: dict[str, str] = {}
     members = list(posts)
     for post in members:
-        for name in joined_ids(post):
-            _join(leaders, post.id, name)
+        for name in (post.parent_id, post.root_id):
+            if name:
+                _join(leaders, post.id, name)
     joined: defaultdict[str, list[KnownPost]] = defaultdict(list)
     for post in members:
         joined[_leader(leaders, post.id)].append(post)

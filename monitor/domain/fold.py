@@ -148,12 +148,12 @@ class _Walk:
 
     def _name_counts_since(self, post: KnownPost) -> datetime | None:
         """Since when a post names the account: from its own time on, or from an edit's."""
-        instants = [
-            max(since or post.created_at, post.created_at)
-            for name, since in post.names.items()
-            if any(self._cast.role(key) is Role.ACCOUNT for key in self._cast.keys(name))
-        ]
-        return min(instants, default=None)
+        earliest: datetime | None = None
+        for name, since in post.names.items():
+            if self._cast.names_account(name):
+                at = max(since, post.created_at) if since else post.created_at
+                earliest = min(earliest, at) if earliest else at
+        return earliest
 
     def _take(self, i: int) -> None:
         post = self._posts[i]
@@ -220,8 +220,7 @@ class _Walk:
 
     def _names_freely(self, parent: Parent, at: datetime) -> bool:
         """Whether the account is named beyond the names that the parent carried."""
-        copied = carried(parent, at, self._cast)
-        return not any(self._cast.role(key) is Role.ACCOUNT for key in copied)
+        return not any(map(self._cast.is_account, carried(parent, at, self._cast)))
 
     def _follows_an_end(self, i: int, parent: Parent) -> bool:
         """Whether a closer replies to a brand post, or to the customer's own closer."""

@@ -8,7 +8,7 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from http.cookiejar import CookieJar
 from typing import Any
 
 import httpcore
@@ -32,9 +32,16 @@ def client(network: Network, *, secure: bool) -> httpx.Client:
     return httpx.Client(
         transport=_Transport(network, _tls() if secure else None),
         headers=_HEADERS,
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        cookies=_NoCookies(),
         trust_env=False,
     )
+
+
+class _NoCookies(CookieJar):
+    """They are for people's browsers. Answers are not even searched for them."""
+
+    def extract_cookies(self, response: object, request: object) -> None:
+        """Nothing."""
 
 
 def until(deadline: float) -> dict[str, Any]:

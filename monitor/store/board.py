@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
-from monitor.domain.wait import Status
 from monitor.store import lean, reach
 from monitor.store.instants import instant, instant_or_none
-from monitor.store.schema import account, due, post, wait
+from monitor.store.schema import IS_OPEN, account, due, post, wait
 
 
 class Owed(NamedTuple):
@@ -63,9 +62,6 @@ class OpenWait:
     reach_before: int | None
 
 
-_IS_OPEN = wait.c.status == sa.literal_column(f"'{Status.OPEN.value}'")
-"""Written out, as a partial index asks for."""
-
 _POST_SHOWN = (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link)
 
 
@@ -94,12 +90,12 @@ _OPEN = (
         wait.c.last_nudge_at,
     )
     .join(post, _POST_SHOWN)
-    .where(_IS_OPEN)
+    .where(IS_OPEN)
 )
 _OPEN_DUES = (
     sa.select(due.c.wait, due.c.due_at, due.c.target_id)
     .join(wait, wait.c.number == due.c.wait)
-    .where(_IS_OPEN)
+    .where(IS_OPEN)
     .order_by(due.c.due_at)
 )
 
@@ -126,7 +122,7 @@ _WHOLE = (
     )
     .join(account, account.c.id == wait.c.account_id)
     .join(post, _POST_SHOWN)
-    .where(wait.c.number.in_(sa.bindparam("numbers", expanding=True)), _IS_OPEN)
+    .where(wait.c.number.in_(sa.bindparam("numbers", expanding=True)), IS_OPEN)
 )
 
 

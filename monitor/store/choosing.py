@@ -17,7 +17,7 @@ from monitor.domain.target import Verdict
 from monitor.domain.wait import Kind, Status
 from monitor.store.history import GONE, LISTED, Window
 from monitor.store.instants import micros
-from monitor.store.schema import due, post, target, wait
+from monitor.store.schema import IS_OPEN, due, post, target, wait
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def page(
 def _stands(statuses: Collection[Status]) -> sa.ColumnElement[bool]:
     """The open ones alone have an index, which the database uses for a value written out."""
     if set(statuses) == {Status.OPEN}:
-        return wait.c.status == sa.literal(Status.OPEN.value, literal_execute=True)
+        return IS_OPEN
     return wait.c.status.in_(sorted(statuses))
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from monitor.domain.wait import DEFINITION_VERSION
+from monitor.domain.wait import DEFINITION_VERSION, Status
 
 metadata = MetaData(
     naming_convention={
@@ -188,6 +188,10 @@ wait = Table(
     UniqueConstraint("account_id", "opened_by"),
     Index("ix_wait_account_id_opened_at", "account_id", "opened_at"),
 )
+IS_OPEN = wait.c.status == sa.literal_column(f"'{Status.OPEN.value}'")
+"""Written out, as the partial index asks for: where a value may or may not fit one, SQLite plans
+the query anew each time."""
+
 Index(
     "ix_wait_open",  # counting them needs nothing but this
     wait.c.account_id,
@@ -195,8 +199,8 @@ Index(
     wait.c.kind,
     wait.c.opened_at,
     wait.c.status,
-    sqlite_where=wait.c.status == "open",
-    postgresql_where=wait.c.status == "open",
+    sqlite_where=IS_OPEN,
+    postgresql_where=IS_OPEN,
 )
 
 due = Table(

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from monitor.domain.wait import Act, Deed, Dismissal, Status
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
-from monitor.store.schema import act, due, node, post, wait
+from monitor.store.schema import IS_OPEN, act, due, node, post, wait
 from monitor.store.upsert import Row, insert_many, upsert
 
 MOST = 2**31 - 1
@@ -227,7 +227,7 @@ def due_instants(
 _AHEAD = (
     due.c.account_id == sa.bindparam("of"),
     due.c.next_at > sa.bindparam("after"),
-    wait.c.status == Status.OPEN.value,
+    IS_OPEN,
 )
 _JOINED = due.join(wait, wait.c.number == due.c.wait)
 _NEXT_INSTANT = (
@@ -243,20 +243,23 @@ _DUE_INSTANTS = (
 
 def links_to_judge(tx: sa.Connection, account_id: int, until: datetime, limit: int) -> list[str]:
     """The posts to show of open waits that have an instant up to `until`, the most urgent first."""
-    asked = {"of": account_id, "until": micros(until), "most": limit}
-    return [row.link for row in lean.rows(tx, _LINKS_TO_JUDGE, asked)]
+    asked = {"of": account_id, "until": micros(until), "most": MOST_PROMISES * limit}
+    links = dict.fromkeys(row.link for row in lean.rows(tx, _LINKS_TO_JUDGE, asked))
+    return list(links)[:limit]
 
 
-_LINKS_TO_JUDGE = (
+MOST_PROMISES = 8
+"""Under so many a wait may stand to be found before others that are less urgent."""
+
+_LINKS_TO_JUDGE = (  # in the order of the index: to group them costs time even where there are none
     sa.select(wait.c.link)
     .join(due, due.c.wait == wait.c.number)
     .where(
         due.c.account_id == sa.bindparam("of"),
         due.c.next_at <= sa.bindparam("until"),
-        wait.c.status == Status.OPEN.value,
+        IS_OPEN,
     )
-    .group_by(wait.c.number, wait.c.link)
-    .order_by(sa.func.min(due.c.next_at))
+    .order_by(due.c.next_at)
     .limit(sa.bindparam("most"))
 )
 
