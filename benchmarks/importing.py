@@ -6,8 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
-from itertools import count
+from contextlib import ExitStack
 from pathlib import Path
 
 from benchmarks import histories
@@ -25,7 +24,7 @@ FIRST = "import of 2,000 posts into an empty database, stored posts per second"
 LONG = "the same of 16,000 posts"
 AGAIN = "import of posts that are stored already, posts per second"
 MEMORY = "memory of an import, of 200,000 lines against 50,000"
-USUAL, MANY, TIMES = 2_500, 20_000, 3
+USUAL, MANY, TIMES = 2_500, 20_000, 5
 """Lines of a file: what an account has in a few weeks, and in a year. A fifth is not about it."""
 SMALL, LARGE = 50_000, 200_000
 GOAL = Goal(2, stretch=4, at_least=True)
@@ -44,22 +43,25 @@ def import_speed() -> Iterator[Outcome]:
 def _first_and_again(
     peer: Dlt, lines: int, first: tuple[str, Goal | None], again: tuple[str, Goal | None]
 ) -> Iterator[Result]:
-    with folder() as room, scene() as (store, watch):
-        file, relevant = room / "all.jsonl", room / "relevant.jsonl"
+    """The tables stand before, on both sides: to make them is no import."""
+    with folder() as room, ExitStack() as opened:
+        file, relevant, oldest = (room / f"{name}.jsonl" for name in ("all", "relevant", "oldest"))
         posts = histories.write(file, lines)
         _keep_relevant(file, relevant)
-        rooms = (room / f"peer-{number}" for number in count())
+        oldest.write_bytes(relevant.read_bytes().splitlines(keepends=True)[0])
+        empty = [(opened.enter_context(scene()), room / f"peer-{turn}") for turn in range(TIMES)]
+        for _, theirs in empty:
+            peer.merge(oldest, theirs)
+        ours, theirs = (iter(each) for each in zip(*empty, strict=True))
         took = interleaved(
-            partial(run_import, file, posts),
-            lambda: peer.merge(relevant, next(rooms)),
+            lambda: import_all(*next(ours), file, posts),
+            lambda: peer.merge(relevant, next(theirs)),
             TIMES,
         )
         yield _compared(first, posts, *took)
-        _import(store, watch, file)
+        (store, watch), merged = empty[0]
         took = interleaved(
-            lambda: _import(store, watch, file),
-            lambda: peer.merge(relevant, room / "peer-0"),
-            TIMES,
+            lambda: _import(store, watch, file), lambda: peer.merge(relevant, merged), TIMES
         )
         yield _compared(again, posts, *took)
 
@@ -77,11 +79,9 @@ def import_memory() -> Iterator[Outcome]:
     yield Result(MEMORY, *told, large / small, "x", Goal(1.15))
 
 
-def run_import(file: Path, posts: int) -> None:
-    """Into a new database. `posts`: how many must be stored."""
-    with scene() as (store, watch):
-        stored = _import(store, watch, file)
-    if stored != posts:
+def import_all(store: Store, watch: Watch, file: Path, posts: int) -> None:
+    """`posts`: how many must be stored."""
+    if (stored := _import(store, watch, file)) != posts:
         raise AssertionError(f"{stored} posts were stored, but {posts} are relevant")
 
 
@@ -103,5 +103,6 @@ def _peak_of_import(file: Path, lines: int) -> float:
 
 
 if __name__ == "__main__":
-    run_import(Path(sys.argv[1]), int(sys.argv[2]))
+    with scene() as (store, watch):
+        import_all(store, watch, Path(sys.argv[1]), int(sys.argv[2]))
     print(peak_rss(os.getpid()))

@@ -75,7 +75,7 @@ class Facts:
     ) -> None:
         """A promise was judged, or looked at again."""
         turn = _Turn(before, after, was, wait)
-        if turn.was_broken or turn.is_broken:
+        if turn.was_broken or (turn.is_broken and wait and wait.live):
             self._turns.append(turn)
 
     def write(self, tx: sa.Connection, now: datetime) -> None:

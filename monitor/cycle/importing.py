@@ -75,9 +75,11 @@ def _concerns(here: Desk, post: Post) -> bool:
     if post.surface.is_own_ground:
         return True
     me = here.account.me
-    handle = bare_handle(me.handle)
     named = (post.author_id, post.author_handle, post.parent_author_id or "", *post.mentions)
-    return any(name == me.id or bare_handle(name) == handle for name in named)
+    if me.id in named or me.handle in named:
+        return True
+    handle = bare_handle(me.handle)
+    return any(bare_handle(name) == handle for name in named)
 
 
 def _known(store: Store, here: Desk, found: Iterable[Post]) -> set[str]:

@@ -51,7 +51,7 @@ def judge_account(
         else:
             verdict = _verdict(due, wait, watermark, now)
             late = was_blind and verdict is Verdict.BREACHED
-            after = replace(due, next_at=None, verdict=verdict.value, late_detected=late)
+            after = due.judged(verdict.value, late=late)
             if wait.live:
                 after = replace(after, tallied=counting.take_due(after, target, verdict))
             judged.append(after)

@@ -1,7 +1,7 @@
 """A file's posts, set aside until it is known which conversations are about the account.
 
 A link may stand in the file long before what it links, so nothing can be decided line by line.
-Everything is kept in a temporary database, but for five bytes an id.
+Everything is kept in a temporary database, but for five bytes an id, and the posts of a short file.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _BATCH = 1_000
+_AT_HAND = 10_000  # posts that are kept as they are: some 20 MB
 
 # A lost file is a file imported anew: nothing here need survive.
 _SET_UP = """
@@ -32,7 +33,7 @@ PRAGMA synchronous = OFF;
 PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA cache_size = -8000;
 CREATE TABLE node (id TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE post (number INTEGER PRIMARY KEY, node INTEGER NOT NULL, body BLOB NOT NULL);
+CREATE TABLE post (number INTEGER PRIMARY KEY, node INTEGER NOT NULL, body BLOB);
 """
 
 _ARRANGE = """
@@ -59,6 +60,7 @@ class Staging:
         self._database.create_function("conversation", 1, self._forest.conversation)
         self._database.create_function("is_about", 1, self._forest.is_about)
         self._batch: list[tuple[Post, bool]] = []
+        self._at_hand: list[Post] = []
         self._arranged: int | None = None
 
     def __enter__(self) -> Self:
@@ -94,10 +96,10 @@ class Staging:
         """
         self._arrange()
         rows = self._database.execute(
-            "SELECT body FROM arranged JOIN post USING (number) ORDER BY arranged.rowid"
+            "SELECT number, body FROM arranged JOIN post USING (number) ORDER BY arranged.rowid"
         )
-        for (body,) in rows:
-            yield _unpacked(body)
+        for number, body in rows:
+            yield _unpacked(body) if body else self._at_hand[number - 1]
 
     def _arrange(self) -> int:
         """How many posts are relevant, once they stand in order."""
@@ -114,9 +116,16 @@ class Staging:
         )
         for post, about in self._batch:
             self._forest.join([numbers[name] for name in _named(post)], about)
-        rows = [(numbers[post.id], _packed(post)) for post, _ in self._batch]
+        rows = [(numbers[post.id], self._body(post)) for post, _ in self._batch]
         self._database.executemany("INSERT INTO post (node, body) VALUES (?, ?)", rows)
         self._batch.clear()
+
+    def _body(self, post: Post) -> bytes | None:
+        """None where the post stays at hand, at the place of its number."""
+        if len(self._at_hand) < _AT_HAND:
+            self._at_hand.append(post)
+            return None
+        return _packed(post)
 
     def _numbers(self, names: dict[str, None]) -> dict[str, int]:
         """A number for each id, given out in the order in which ids are first named."""

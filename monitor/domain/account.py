@@ -73,7 +73,7 @@ class Cast:
                 self._roles.setdefault(key, role)
             if not person.id:
                 self._unidentified.add(_BY_HANDLE + handle)
-        self._handles = {handle: tuple(sorted(ids)) for handle, ids in handles.items()}
+        self._handles = handles
 
     def role(self, key: str) -> Role:
         return self._roles.get(key, Role.CUSTOMER)
@@ -104,4 +104,4 @@ class Cast:
         handle = bare_handle(name)
         if _BY_HANDLE + handle in self._roles:
             return (_BY_HANDLE + handle,)
-        return self._handles.get(handle, (handle,))
+        return tuple(sorted(self._handles.get(handle, (handle,))))

@@ -31,6 +31,8 @@ def joined_ids(post: KnownPost) -> list[str]:
 
 
 def _leader(leaders: dict[str, str], name: str) -> str:
+    if name not in leaders:
+        return name
     root = name
     while (above := leaders.get(root, root)) != root:
         root = above

@@ -1,7 +1,7 @@
 """Statements of the steps that never rest, past Core's handling of an execution, which costs as
 much as the database.
 
-They are Core's statements all the same, compiled once for each dialect. What goes in and what
+They are Core's statements all the same, compiled once. What goes in and what
 comes out is the driver's: numbers, texts, and truths, which SQLite tells as 0 and 1.
 """
 
@@ -26,7 +26,7 @@ MOST_NAMES = 512
 
 def rows(tx: sa.Connection, query: sa.Select[Any], values: Values) -> list[Any]:
     """What is found; each row has its columns by name and by place."""
-    return _found(tx, _compiled(query, tx.dialect, tuple(values)), values)
+    return _found(tx, _compiled(query, _dialect(tx), tuple(values)), values)
 
 
 def rows_among(
@@ -38,7 +38,7 @@ def rows_among(
         length = 1 << (len(part) - 1).bit_length()
         part += part[-1:] * (length - len(part))
         among = {f"names_{place}": name for place, name in enumerate(part, 1)}
-        compiled = _compiled(query, tx.dialect, tuple(values), length)
+        compiled = _compiled(query, _dialect(tx), tuple(values), length)
         yield from _found(tx, compiled, {**values, **among})
 
 
@@ -50,7 +50,7 @@ def scalar(tx: sa.Connection, query: sa.Select[Any], values: Values) -> Any:
 
 def execute(tx: sa.Connection, statement: sa.Update, values: Values) -> int:
     """How many rows are changed."""
-    compiled = _compiled(statement, tx.dialect, tuple(values))
+    compiled = _compiled(statement, _dialect(tx), tuple(values))
     cursor = tx.connection.cursor()
     cursor.execute(compiled.sql, compiled.parameters(values))
     return cursor.rowcount
@@ -58,7 +58,7 @@ def execute(tx: sa.Connection, statement: sa.Update, values: Values) -> int:
 
 def execute_many(tx: sa.Connection, statement: sa.Insert, of: Sequence[Values]) -> None:
     """Once with each of these values, which have equal keys."""
-    compiled = _compiled(statement, tx.dialect, tuple(of[0]))
+    compiled = _compiled(statement, _dialect(tx), tuple(of[0]))
     tx.connection.cursor().executemany(compiled.sql, list(map(compiled.parameters, of)))
 
 
@@ -84,7 +84,15 @@ class _Compiled:
     row: Callable[..., Any]
 
 
-@lru_cache(maxsize=512)  # every database that was opened has a dialect of its own
+_DIALECTS: dict[str, sa.Dialect] = {}
+
+
+def _dialect(tx: sa.Connection) -> sa.Dialect:
+    """One for all databases of a kind, though each brings its own: statements are compiled once."""
+    return _DIALECTS.setdefault(tx.dialect.name, tx.dialect)
+
+
+@lru_cache(maxsize=512)
 def _compiled(
     statement: Statement, dialect: sa.Dialect, given: tuple[str, ...], length: int = 0
 ) -> _Compiled:

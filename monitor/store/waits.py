@@ -49,13 +49,16 @@ class StoredWait:
         return instant_or_none(self.columns["last_nudge_at"])
 
 
+_STATUSES = {each.value: each for each in Status}
+
+
 def stored(columns: Mapping[Any, Any]) -> StoredWait:
     """A wait from its row."""
     return StoredWait(
         number=columns["number"],
         opened_by=columns["opened_by"],
         opened_at=instant(columns["opened_at"]),
-        status=Status(columns["status"]),
+        status=_STATUSES[columns["status"]],
         live=bool(columns["live"]),
         late_arrival=bool(columns["late_arrival"]),
         tallied=columns["tallied"],
@@ -74,6 +77,10 @@ class StoredDue:
     verdict: str | None = None
     late_detected: bool = False
     tallied: int = 0
+
+    def judged(self, verdict: str, *, late: bool) -> StoredDue:
+        """With its verdict, and nothing more to look at."""
+        return StoredDue(self.wait, self.target_id, self.due_at, None, verdict, late, self.tallied)
 
 
 def in_conversations(
@@ -178,35 +185,34 @@ def to_judge(
     """The dues whose next instant the watermark has reached, the earliest first. Of the waits'
     columns there are those that a verdict needs."""
     asked = {"of": account_id, "until": micros(watermark), "most": limit or MOST}
-    return [(_due(row), stored(_judged(row))) for row in lean.rows(tx, _TO_JUDGE, asked)]
+    rows = lean.rows(tx, _TO_JUDGE, asked)
+    return [(_due(row), stored(dict(zip(_JUDGED, row[_DUE_WIDTH:], strict=True)))) for row in rows]
 
 
-_JUDGED = (
-    wait.c.number,
-    wait.c.opened_by,
-    wait.c.opened_at,
-    wait.c.answered_at,
-    wait.c.ended_at,
-    wait.c.nudges,
-    wait.c.last_nudge_at,
-    wait.c.status,
-    wait.c.live,
-    wait.c.late_arrival,
-    wait.c.tallied,
-)
-
-
+_JUDGED = {
+    column.name: column.label(f"wait_{column.name}")
+    for column in (
+        wait.c.number,
+        wait.c.opened_by,
+        wait.c.opened_at,
+        wait.c.answered_at,
+        wait.c.ended_at,
+        wait.c.nudges,
+        wait.c.last_nudge_at,
+        wait.c.status,
+        wait.c.live,
+        wait.c.late_arrival,
+        wait.c.tallied,
+    )
+}
+_DUE_WIDTH = len(due.c)
 _TO_JUDGE = (
-    sa.select(due, *(column.label(f"wait_{column.name}") for column in _JUDGED))
+    sa.select(due, *_JUDGED.values())
     .join(wait, wait.c.number == due.c.wait)
     .where(due.c.account_id == sa.bindparam("of"), due.c.next_at <= sa.bindparam("until"))
     .order_by(due.c.next_at, due.c.wait, due.c.target_id)
     .limit(sa.bindparam("most"))
 )
-
-
-def _judged(row: Any) -> dict[str, Any]:
-    return {column.name: getattr(row, f"wait_{column.name}") for column in _JUDGED}
 
 
 def next_instant(tx: sa.Connection, account_id: int, after: datetime) -> datetime | None:
