@@ -50,12 +50,12 @@ def _first_and_again(
         _keep_relevant(file, relevant)
         oldest.write_bytes(relevant.read_bytes().splitlines(keepends=True)[0])
         empty = [(opened.enter_context(scene()), room / f"peer-{turn}") for turn in range(TIMES)]
-        for _, theirs in empty:
-            peer.merge(oldest, theirs)
-        ours, theirs = (iter(each) for each in zip(*empty, strict=True))
+        for _, merged in empty:
+            peer.merge(oldest, merged)
+        scenes, merging = iter([ours for ours, _ in empty]), iter([theirs for _, theirs in empty])
         took = interleaved(
-            lambda: import_all(*next(ours), file, posts),
-            lambda: peer.merge(relevant, next(theirs)),
+            lambda: import_all(*next(scenes), file, posts),
+            lambda: peer.merge(relevant, next(merging)),
             TIMES,
         )
         yield _compared(first, posts, *took)

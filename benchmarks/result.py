@@ -71,18 +71,17 @@ def interleaved(
     before: Callable[[], object] = lambda: None,
 ) -> tuple[float, float]:
     """The median seconds of each. They take turns, so that a busy machine hurts both; `before`
-    each turn something may be made ready."""
-    mine, others = [], []
+    each turn something may be made ready. Neither pays for what stood before, or for what the other
+    has left behind."""
+    mine: list[float] = []
+    others: list[float] = []
     gc.collect()
-    gc.freeze()  # neither pays for what stood before
+    gc.freeze()
     for turn in range(times):
         before()
-        if turn % 2:
-            mine.append(seconds(ours))
-            others.append(seconds(peer))
-        else:
-            others.append(seconds(peer))
-            mine.append(seconds(ours))
+        for took, work in [(others, peer), (mine, ours)][:: -1 if turn % 2 else 1]:
+            gc.collect()
+            took.append(seconds(work))
     return median(mine), median(others)
 
 

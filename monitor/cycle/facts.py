@@ -74,9 +74,9 @@ class Facts:
         wait: StoredWait | None,
     ) -> None:
         """A promise was judged, or looked at again."""
-        turn = _Turn(before, after, was, wait)
-        if turn.was_broken or (turn.is_broken and wait and wait.live):
-            self._turns.append(turn)
+        is_told_of = after.verdict == Verdict.BREACHED and wait is not None and wait.live
+        if before.verdict == Verdict.BREACHED or is_told_of:
+            self._turns.append(_Turn(before, after, was, wait))
 
     def write(self, tx: sa.Connection, now: datetime) -> None:
         if self._desk.is_silent:

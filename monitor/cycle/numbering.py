@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from monitor.domain.value import value
 from monitor.domain.wait import Wait
 from monitor.store.waits import StoredWait
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Numbered:
     """A folded wait with the stored one that it continues; None if it is new."""
 
@@ -17,7 +17,7 @@ class Numbered:
     stored: StoredWait | None
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Gone:
     """A stored wait that ceased to exist; `into` is the opener of what it was merged into."""
 

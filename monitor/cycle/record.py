@@ -16,6 +16,7 @@ from monitor.cycle.desk import Desk
 from monitor.cycle.numbering import Gone, Numbered, numbered
 from monitor.domain.outcome import Folded
 from monitor.domain.target import Target
+from monitor.domain.value import value
 from monitor.domain.wait import DEFINITION_VERSION, Status, Wait
 from monitor.store import accounts, posts, waits
 from monitor.store.instants import micros
@@ -57,7 +58,7 @@ def record(
     return counting.post_bits
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Promise:
     """Under one target: when a wait is due, and the first instant at which to look at it."""
 

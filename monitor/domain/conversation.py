@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.domain.account import Cast, Role
 from monitor.domain.post import KnownPost
+from monitor.domain.value import value
 
 
 def conversations(posts: Iterable[KnownPost]) -> list[list[KnownPost]]:
@@ -60,7 +60,7 @@ def id_order(name: str) -> IdOrder:
 PlaceInOrder = tuple[datetime, int, bool, IdOrder]
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Thread:
     """The posts of one conversation with their parents.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from monitor.domain.post import KnownPost
 from monitor.domain.reply import Addressed, Voice
+from monitor.domain.value import value
 from monitor.domain.wait import Wait
 
 
@@ -35,7 +36,7 @@ class What(StrEnum):
         return self in (What.OPENED, What.NUDGED, What.AFTERTHOUGHT)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Outcome:
     """What became of one post, and why: `voice` is its parent's, `wait` the id of the opener.
 
@@ -60,7 +61,7 @@ class Outcome:
         return self.post.id
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Folded:
     """One conversation: its waits by their opening, and its posts in their order."""
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from monitor.domain.value import value
 
 TEXT_SEEN = 4_000
 """Characters of a text that rules and regular expressions see: a bound on hostile input."""
@@ -38,7 +40,7 @@ class ReplyClass(StrEnum):
     DEFLECTION = "deflection"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Reach:
     """How many people a post has touched so far; None where the platform does not say."""
 
@@ -60,7 +62,7 @@ class Reach:
 NO_REACH = Reach()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Post:
     """One version of a post: the interchange form, checked.
 
@@ -104,7 +106,7 @@ EARLIEST = datetime.min.replace(tzinfo=UTC)
 LATEST = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Reading:
     """What was read in a text, once, when it was first stored.
 
@@ -117,7 +119,7 @@ class Reading:
     reply_class: ReplyClass = ReplyClass.HUMAN
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Deletion:
     """The earliest deletion ever told; never withdrawn."""
 
@@ -125,7 +127,7 @@ class Deletion:
     by: DeletedBy = DeletedBy.AUTHOR
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Versions:
     """A post in all its versions known so far. Uniting is commutative, associative, idempotent.
 
@@ -210,7 +212,7 @@ def _canonical(version: Post, names: Sequence[str]) -> str:
     return json.dumps(fields, sort_keys=True, ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class KnownPost:
     """What the fold reads of a post: all its versions, and what was once read in its text.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
 
 from monitor.domain.account import Cast, Role
 from monitor.domain.post import KnownPost, Surface
+from monitor.domain.value import value
 
 
 class Voice(Enum):
@@ -25,7 +25,7 @@ class Voice(Enum):
     """Somebody else's: another customer's, a sister's, an agent's on foreign ground."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Parent:
     """What is known of a post's parent: itself, or only its author, or only that there is one."""
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from monitor.domain.post import ReplyClass
+from monitor.domain.value import value
 
 DEFINITION_VERSION = 1
 """Of the rules of the clock, kept with every stored wait. A change to a rule bumps it."""
@@ -54,7 +54,7 @@ class Deed(StrEnum):
     DISMISS = "dismiss"
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class Act:
     """A deed upon a post: it holds for the wait in which that post is opener or nudge (rule 5).
 
@@ -69,7 +69,7 @@ class Act:
     reason: Dismissal | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value(kw_only=True)
 class Wait:
     """A wait as the fold gives it. `mentions` are post ids, the opener first, then its nudges.
 

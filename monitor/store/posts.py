@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,13 +21,14 @@ from monitor.domain.post import (
     Surface,
     Versions,
 )
+from monitor.domain.value import value
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.schema import node, post
 from monitor.store.upsert import upsert
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class StoredPost:
     """A post with what is kept beside it.
 
@@ -49,7 +49,7 @@ class StoredPost:
         return self.versions.known(self.reading)
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class KnownRow:
     """What the fold and its tallies read of a stored post; no text."""
 

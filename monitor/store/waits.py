@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from monitor.domain.value import value
 from monitor.domain.wait import Act, Deed, Dismissal, Status
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
@@ -19,7 +19,7 @@ MOST = 2**31 - 1
 """Rows at once, where there is no limit: more than there will be."""
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class StoredWait:
     """A wait's row: `columns` are those that the fold and its settings give."""
 
@@ -66,7 +66,7 @@ def stored(columns: Mapping[Any, Any]) -> StoredWait:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class StoredDue:
     """What a wait owes under one target. `verdict` stands once it is judged."""
 
