@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import Any
 
 import orjson
@@ -16,7 +15,7 @@ from monitor.domain.wait import DEFINITION_VERSION
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros, span_or_none
 from monitor.store.schema import account, coverage
-from monitor.store.upsert import insert_missing
+from monitor.store.upsert import insert_missing, update_many
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +82,7 @@ def hold_all(tx: sa.Connection) -> None:
 def update(tx: sa.Connection, account_id: int, **columns: Any) -> None:
     """Set columns; instants and spans, mappings are written as the table holds them."""
     values = {name: _written(value) for name, value in columns.items()}
-    lean.execute(tx, _update(tuple(columns)), {"of": account_id, **values})
-
-
-@cache
-def _update(columns: tuple[str, ...]) -> sa.Update:
-    changed: dict[str, Any] = {name: sa.bindparam(name) for name in columns}
-    return sa.update(account).where(account.c.id == sa.bindparam("of")).values(changed)
+    update_many(tx, account, "id", [{"id": account_id, **values}])
 
 
 def due_for_poll(tx: sa.Connection, now: datetime) -> list[str]:

@@ -56,7 +56,7 @@ def execute(tx: sa.Connection, statement: sa.Update, values: Values) -> int:
     return cursor.rowcount
 
 
-def execute_many(tx: sa.Connection, statement: sa.Insert, of: Sequence[Values]) -> None:
+def execute_many(tx: sa.Connection, statement: sa.Insert | sa.Update, of: Sequence[Values]) -> None:
     """Once with each of these values, which have equal keys."""
     compiled = _compiled(statement, _dialect(tx), tuple(of[0]))
     tx.connection.cursor().executemany(compiled.sql, list(map(compiled.parameters, of)))

@@ -69,7 +69,10 @@ _FIND = sa.select(post).where(post.c.account_id == sa.bindparam("of"), post.c.na
 
 
 def has_any(tx: sa.Connection, account_id: int) -> bool:
-    return bool(tx.scalar(sa.select(sa.exists().where(post.c.account_id == account_id))))
+    return bool(lean.scalar(tx, _HAS_ANY, {"of": account_id}))
+
+
+_HAS_ANY = sa.select(sa.exists().where(post.c.account_id == sa.bindparam("of")).label("any"))
 
 
 def put(

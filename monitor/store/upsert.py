@@ -32,6 +32,19 @@ def _insert(table: sa.Table, columns: tuple[str, ...]) -> sa.Insert:
     return sa.insert(table).values({name: sa.bindparam(name) for name in columns})
 
 
+def update_many(tx: sa.Connection, table: sa.Table, key: str, rows: Sequence[Row]) -> None:
+    """Set columns of the rows that are found by the key. All have equal keys."""
+    if rows:
+        found = [{"of": row[key], **row} for row in rows]
+        lean.execute_many(tx, _update(table, key, tuple(rows[0])), found)
+
+
+@cache
+def _update(table: sa.Table, key: str, columns: tuple[str, ...]) -> sa.Update:
+    changed: dict[str, Any] = {name: sa.bindparam(name) for name in columns if name != key}
+    return sa.update(table).where(table.c[key] == sa.bindparam("of")).values(changed)
+
+
 def insert_missing(tx: sa.Connection, table: sa.Table, rows: Sequence[Row]) -> None:
     """Insert rows, but none whose key stands already. All have equal keys."""
     if rows:

@@ -13,7 +13,7 @@ from monitor.domain.wait import Act, Deed, Dismissal, Status
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.schema import IS_OPEN, act, due, node, post, wait
-from monitor.store.upsert import Row, insert_many, upsert
+from monitor.store.upsert import Row, insert_many, update_many, upsert
 
 MOST = 2**31 - 1
 """Rows at once, where there is no limit: more than there will be."""
@@ -136,11 +136,7 @@ _NUMBERS = sa.select(wait.c.opened_by, wait.c.number).where(
 
 def update(tx: sa.Connection, rows: Sequence[Row]) -> None:
     """Rows hold `number` and the same columns to set."""
-    if rows:
-        rows = [
-            {"of": row["number"], **{k: v for k, v in row.items() if k != "number"}} for row in rows
-        ]
-        tx.execute(sa.update(wait).where(wait.c.number == sa.bindparam("of")), rows)
+    update_many(tx, wait, "number", rows)
 
 
 def dues_of(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, list[StoredDue]]:
