@@ -25,6 +25,16 @@ def test_a_redirect_on_the_same_host_is_followed(web: Web, serve: Serve, status:
     assert server.visits[1].header("authorization") == "bearer t"
 
 
+def test_no_cookie_is_carried_on(web: Web, serve: Serve) -> None:
+    server = serve(lambda _: [answer(headers="Set-Cookie: session=1; Path=/\n")])
+    site = web.site(server.address)
+
+    site.get("/x")
+    site.get("/x")
+
+    assert [visit.header("cookie") for visit in server.visits] == [None, None]
+
+
 def test_a_redirect_to_another_host_is_not_followed(web: Web, serve: Serve) -> None:
     thief = serve(lambda _: [answer()])
     server = serve(lambda _: [moved(f"{thief.address}/x")])
