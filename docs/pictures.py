@@ -1,4 +1,4 @@
-"""Takes the pictures in docs/pictures: `make pictures`, with Debian's Chromium and Pillow.
+"""Takes the pictures in docs/pictures: `make pictures`, with Debian's chromium and fonts-noto-cjk.
 
 The pages of the sandbox, at thrice its pace, while something has broken; and of an account where
 nobody waits. It takes some minutes, as the incident comes in its own time.
