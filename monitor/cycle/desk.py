@@ -37,10 +37,15 @@ class Watch:
         return self.settings.name
 
     @property
+    def interval(self) -> timedelta:
+        """Between polls where nothing falls due."""
+        return max(self.settings.poll, self.connector.least_gap)
+
+    @property
     def patience(self) -> timedelta:
         """How long unread means blind: so long that a promise may break unseen (rule 8)."""
         tightest = min((target.within for target in self.targets.values()), default=timedelta(0))
-        return max(tightest, BLIND_POLLS * self.settings.poll)
+        return max(tightest, BLIND_POLLS * self.interval)
 
     def is_blind(self, watermark: datetime | None, now: datetime) -> bool:
         return watermark is None or now - watermark > self.patience

@@ -141,7 +141,7 @@ def _next_poll(
     host's clock. Where a promise falls due within the least gap after that, the poll comes then: an
     earlier one would keep it waiting. One poll serves all that are due within half a gap."""
     gap, delay = watch.connector.least_gap, watch.connector.settle + ahead
-    earliest, regular = began + gap, began + watch.settings.poll
+    earliest, regular = began + gap, began + watch.interval
     first = waits.next_instant(tx, account_id, watermark)
     chosen = max(min(regular, first + delay) if first else regular, earliest)
     if not first or first + delay > chosen + gap:

@@ -163,7 +163,7 @@ def _gauges(
             by_account[name].add_metric(labels, value)
         by_account["blind_after_seconds"].add_metric(labels, watch.patience / SECOND)
         if watch.settings.polls:
-            by_account["poll_interval_seconds"].add_metric(labels, watch.settings.poll / SECOND)
+            by_account["poll_interval_seconds"].add_metric(labels, watch.interval / SECOND)
         owed = gauges.owed(tx, row.id, watermark, now)
         for number, target in watch.targets.items():
             one = owed.get(number, gauges.Owed(0, 0, None))

@@ -131,6 +131,24 @@ def test_it_is_blind_only_when_a_promise_could_break_unseen(
     assert acme.told_but_of_polls() == ["blind"]
 
 
+def test_who_may_not_poll_as_often_as_wished_is_not_blind_for_it(
+    tmp_path: Path, platform: Platform, clock: Hands
+) -> None:
+    agents = ", ".join(f"anna-{number}" for number in range(20))
+    many = Watched(
+        tmp_path,
+        platform.address,
+        clock,
+        poll="5s",
+        more=f"    agents: [{agents}]\n",
+        targets="soon: {metric: first_reply, within: 10s, objective: 90%}",
+    )
+
+    assert many.watch.connector.least_gap.total_seconds() == 33
+    assert many.watch.patience.total_seconds() == 99
+    many.close()
+
+
 def test_an_end_of_blindness_says_which_it_was(platform: Platform, acme: Running) -> None:
     for _ in range(2):
         platform.fails(DOWN)

@@ -112,7 +112,7 @@ class _Pages:
         blind = _blindness(tx, row, mine.standing, now)
         found = reading.seen(tx, row.id, max(now - DAY, row.live_since or now))
         lags = [one.lag for one in found]
-        expected = watch.settings.poll + watch.connector.settle
+        expected = watch.interval + watch.connector.least_gap + watch.connector.settle
         counts = _counts(tx, row.id)
         return {
             "row": row,
@@ -122,6 +122,8 @@ class _Pages:
             "numbers": account_numbers(tx, subject(watch), Asked(today, now), now),
             "lag": (naive_percentile(lags, HALF), naive_percentile(lags, NINE_IN_TEN)),
             "expected": expected,
+            "interval": watch.interval,
+            "least_gap": watch.connector.least_gap,
             "day": last_day(
                 covered, [one for one in blind if _is_of_day(one, now)], found, expected, zone, now
             ),
