@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _BATCH = 1_000
-_AT_HAND = 10_000  # posts that are kept as they are: some 20 MB
+_AT_HAND = 12_000_000
+"""Characters of the posts that are kept as they are: some 20 MB, and 50 at the worst."""
+
+_BESIDES = 1_000
+"""What a post takes beside its text, in characters."""
 
 # A lost file is a file imported anew: nothing here need survive.
 _SET_UP = """
@@ -61,6 +65,7 @@ class Staging:
         self._database.create_function("is_about", 1, self._forest.is_about)
         self._batch: list[tuple[Post, bool]] = []
         self._at_hand: list[Post] = []
+        self._room_at_hand = _AT_HAND
         self._arranged: int | None = None
 
     def __enter__(self) -> Self:
@@ -122,10 +127,11 @@ class Staging:
 
     def _body(self, post: Post) -> bytes | None:
         """None where the post stays at hand, at the place of its number."""
-        if len(self._at_hand) < _AT_HAND:
-            self._at_hand.append(post)
-            return None
-        return _packed(post)
+        self._room_at_hand -= _BESIDES + len(post.text or "")
+        if self._room_at_hand < 0:
+            return _packed(post)
+        self._at_hand.append(post)
+        return None
 
     def _numbers(self, names: dict[str, None]) -> dict[str, int]:
         """A number for each id, given out in the order in which ids are first named."""

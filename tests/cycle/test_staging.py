@@ -131,7 +131,10 @@ def test_a_post_comes_back_as_it_went_in() -> None:
         deleted_at=NOW + timedelta(days=1),
         deleted_by=DeletedBy.BRAND,
     )
-    assert staged([(full, True)])[0] == [full]
+    long = post("2", text="x" * module._AT_HAND)
+    lines = [full, long, full]  # there is no room at hand for the long one and what follows
+
+    assert staged([(each, True) for each in lines])[0] == [full, full, long]
 
 
 def test_all_versions_of_a_post_are_kept() -> None:
@@ -146,6 +149,13 @@ def test_what_is_added_after_a_look_counts_too() -> None:
         assert staging.strangers == 1
         staging.add(post("2", parent="1"), about=True)
         assert [each.id for each in staging.relevant()] == ["1", "2"]
+
+
+def test_long_texts_are_kept_on_the_disk(tmp_path: Path) -> None:
+    with Staging(tmp_path) as staging:
+        staging.add(post("1", text="x" * module._AT_HAND), about=True)
+        assert list(staging.relevant())
+        assert sum(file.stat().st_size for file in tmp_path.glob("*/*")) > module._AT_HAND
 
 
 def test_nothing_is_left_on_the_disk(tmp_path: Path) -> None:
