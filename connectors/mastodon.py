@@ -339,7 +339,7 @@ def _post(status: _Status, host: str, noticed_at: datetime | None = None) -> Pos
         id=status.id,
         author_id=author.id,
         author_handle=author.acct if "@" in author.acct else f"{author.acct}@{host}",
-        created_at=(noticed_at if noticed_at and too_late else status.created_at).astimezone(UTC),
+        created_at=_in_utc(noticed_at if noticed_at and too_late else status.created_at),
         text=_text(status),
         parent_id=status.in_reply_to_id,
         parent_author_id=status.in_reply_to_account_id,
@@ -365,6 +365,12 @@ def _link(status: _Status) -> str | None:
         if url and url.startswith(("https://", "http://")):
             return url
     return None
+
+
+def _in_utc(at: datetime) -> datetime:
+    """Instants of one zone are compared faster. At both ends of the calendar UTC may lack a day
+    that an author states."""
+    return at.astimezone(UTC) if 1 < at.year < 9999 else at
 
 
 def _is_before(one: datetime, other: datetime) -> bool:

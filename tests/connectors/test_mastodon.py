@@ -559,6 +559,15 @@ def test_a_date_from_the_future_hides_no_later_posts(server: FakeMastodon) -> No
     assert written <= session.posts.keys()
 
 
+def test_a_date_beyond_all_dates_stops_nobody(session: Session, server: FakeMastodon) -> None:
+    asked = server.mention("ana", created_at="0001-01-01T00:00:00+05:00")
+    written = server.post("brand", created_at="9999-12-31T23:00:00-05:00")
+
+    session.poll()
+
+    assert {asked.id, written.id} <= session.posts.keys()
+
+
 # Looking up
 
 
