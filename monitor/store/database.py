@@ -57,8 +57,8 @@ class Store:
             )
             sa.event.listen(self._writing, "connect", _set_limits)
 
-        driver: Any = self._writing.dialect.loaded_dbapi
-        self.errors = (sa.exc.DBAPIError, sa.exc.TimeoutError, sqlite3.Error, driver.Error)
+        driver: Any = self._writing.dialect.loaded_dbapi  # its errors come past SQLAlchemy, too
+        self.errors = (sa.exc.DBAPIError, sa.exc.TimeoutError, driver.Error)
 
     @property
     def is_sqlite(self) -> bool:
@@ -236,6 +236,7 @@ _SENTENCES = {
     "connection is bad": "the server cannot be reached: does it run?",
     "connection failed": "the server cannot be reached: does it run, and do name and password fit?",
     "QueuePool limit": "all connections are in use: is the database slow?",
+    "connection is lost": "the server has broken off: was it stopped, or does its log say why?",
     "lock timeout": "another program holds the account: wait, or end it",
 }
 

@@ -167,5 +167,21 @@ def test_a_server_that_is_not_there_is_told_without_the_password() -> None:
     assert "s3cr3t" not in str(caught.value)
 
 
+def test_a_server_that_breaks_off_is_told_and_asked_anew(store: Store) -> None:
+    def ask() -> None:
+        with store.write() as tx, store.write() as beside:
+            beside.exec_driver_sql(_END_OTHERS)
+            accounts.one(tx, "acme")
+
+    with pytest.raises(StoreError, match="server has broken off"):
+        ask()
+    with store.write() as tx:
+        accounts.ensure(tx, ["acme"])
+
+
+_END_OTHERS = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+
+
 def test_its_size_is_told(store: Store) -> None:
     assert store.size() > 1_000_000
