@@ -14,7 +14,7 @@ from monitor.domain.wait import Status
 from monitor.ports.notifier import AlertKind
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros, span_or_none
-from monitor.store.schema import account, alert, due, post, target, wait
+from monitor.store.schema import IS_OPEN, account, alert, due, post, target, wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def calling(tx: sa.Connection, since: datetime) -> list[Case]:
 
 _CALLING = [AlertKind.WARNING, AlertKind.BREACH, AlertKind.NUDGED, AlertKind.SURGE]
 _CALLING_OF_ACCOUNT = [AlertKind.BLIND, AlertKind.ACCOUNT_FAILING, AlertKind.SURGE]
-_IS_OPEN = sa.select(wait.c.number).where(wait.c.live, wait.c.status == Status.OPEN.value)
+_STANDS = sa.select(wait.c.number).where(wait.c.live, IS_OPEN)
 _HAS_ENDED = sa.select(wait.c.number).where(
     wait.c.live, sa.func.coalesce(wait.c.answered_at, wait.c.ended_at) >= sa.bindparam("since")
 )
@@ -114,7 +114,7 @@ _CALLS = alert.c.kind.in_([kind.value for kind in _CALLING])
 # Asked for both at once, a database reads all facts that there ever were.
 _OF_OPEN_WAITS, _OF_ENDED_WAITS = (
     sa.select(alert.c.number).where(_CALLS, alert.c.wait.in_(waits))
-    for waits in (_IS_OPEN, _HAS_ENDED)
+    for waits in (_STANDS, _HAS_ENDED)
 )
 _OF_ACCOUNTS = (
     sa.select(sa.func.max(alert.c.number))

@@ -8,10 +8,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitor.domain.wait import Status
 from monitor.store.instants import instant, instant_or_none, micros
 from monitor.store.reach import TOTAL
-from monitor.store.schema import due, gauge, post, wait
+from monitor.store.schema import IS_OPEN, due, gauge, post, wait
 from monitor.store.upsert import insert_many
 
 
@@ -24,7 +23,7 @@ class Owed:
     next_due_at: datetime | None
 
 
-_OPEN = (wait.c.status == Status.OPEN.value) & wait.c.live
+_OPEN = IS_OPEN & wait.c.live
 _OPEN_ONES = (wait.c.account_id == sa.bindparam("of"), _OPEN)
 
 

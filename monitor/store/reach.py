@@ -12,11 +12,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 
 from monitor.domain.post import Reach
-from monitor.domain.wait import Status
 from monitor.store import lean
 from monitor.store.instants import instant, micros
 from monitor.store.posts import StoredPost
-from monitor.store.schema import post, reach_sample, wait
+from monitor.store.schema import IS_OPEN, post, reach_sample, wait
 from monitor.store.upsert import insert_missing
 
 _COUNTS = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
@@ -113,7 +112,7 @@ _OF_OPEN_WAITS = (
     .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))
     .where(
         wait.c.account_id == sa.bindparam("of"),
-        wait.c.status == Status.OPEN.value,
+        IS_OPEN,
         wait.c.live,
         sa.bindparam("least") <= TOTAL,
     )

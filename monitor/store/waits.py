@@ -284,7 +284,7 @@ def take_links_in_turn(
         sa.select(wait.c.number, wait.c.link, looked_at.label("looked_at"))
         .where(
             wait.c.account_id == account_id,
-            wait.c.status == Status.OPEN.value,
+            IS_OPEN,
             looked_at <= patience,
         )
         .order_by(looked_at)
