@@ -45,7 +45,7 @@ class _Sheet(threading.local):
     def read(self, html: str) -> str:
         """What is left without tags."""
         if self._left <= 0:
-            self._tree, self._left = LexborHTMLParser("<body>"), MOST_HTML
+            self._tree, self._left = LexborHTMLParser("<body>"), MOST_CHARACTERS
         self._left -= len(html)
         body = self._tree.body
         if body is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as stdlib_html
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -67,3 +68,28 @@ def test_whatever_was_escaped_is_read_again(text: str) -> None:
 @given(st.text(st.sampled_from("<>/&;#!-pbrscipt='\" \n\0x"), max_size=60))
 def test_no_mark_up_raises(html: str) -> None:
     plain_text(html)
+
+
+_pieces = st.sampled_from(
+    [
+        "<frameset>",
+        "<template>",
+        "<script>",
+        "<table>",
+        "<select>",
+        "<svg>",
+        "<!--",
+        "</body>",
+        "ana",
+    ]
+)
+_written = st.lists(_pieces).map("".join)
+
+
+@given(_written, _written)
+def test_a_text_leaves_nothing_behind_for_the_next(before: str, html: str) -> None:
+    with ThreadPoolExecutor(1) as fresh:  # a thread has a document of its own
+        alone = fresh.submit(plain_text, html).result()
+    plain_text(before)
+
+    assert plain_text(html) == alone
