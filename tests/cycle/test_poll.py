@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
@@ -13,6 +14,8 @@ import structlog
 
 from monitor.ports.connector import Reason
 from monitor.store import accounts, posts
+from monitor.store.instants import micros
+from monitor.store.schema import due
 from monitor.web.wallboard.filter import Filter
 from monitor.web.wallboard.moment import Moment, Warnings, read
 from tests.acceptance.platform import (
@@ -276,6 +279,29 @@ def test_of_promises_further_apart_than_half_a_gap_the_first_is_looked_at_in_tim
 
     assert acme.verdicts() == ["breached", None]
     assert acme.next_poll_in() == acme.watch.connector.least_gap.total_seconds()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whenever_people_ask_no_promise_and_no_poll_is_put_off_by_more_than_a_gap(
+    seed: int, platform: Platform, watch: Watch, clock: Hands
+) -> None:
+    six = "six: {metric: first_reply, within: 6m, objective: 90%, warn_at: [50%, 95%]}"
+    acme, chance, asked = watch(targets=six), random.Random(seed), clock()
+    acme.poll()
+    polled_at = clock()
+    gap, settle = acme.watch.connector.least_gap, acme.watch.connector.settle
+    for _ in range(60):
+        asked += timedelta(seconds=chance.choice([0, 0.5, 1.4, 2.9, 20, 70]))
+        while (next_at := acme.row().next_poll_at) and next_at < asked:
+            assert gap <= next_at - polled_at <= acme.watch.interval + gap
+            put_off = due.c.verdict.is_(None) & (due.c.due_at < micros(next_at - settle - gap))
+            assert not acme.column(sa.select(due.c.due_at).where(put_off))
+            polled_at = clock.now = next_at
+            acme.poll()
+        clock.now = asked
+        platform.says("ada")
+
+    assert "breached" in acme.verdicts()
 
 
 def test_a_back_off_wins_over_a_deadline(platform: Platform, watch: Watch, clock: Hands) -> None:
