@@ -99,7 +99,8 @@ def _progress(name: str) -> Iterator[Callable[[Removed], None]]:
 
 def _removed(removed: Removed) -> str:
     posts = f"{plural(removed.posts, 'post')} in {plural(removed.conversations, 'conversation')}"
-    return f"{plural(removed.texts, 'text')} and {posts} removed"
+    facts = f"{plural(removed.facts, 'fact')} about the account"
+    return f"{plural(removed.texts, 'text')}, {posts}, {facts} removed"
 
 
 @db.command(epilog="Example: replywatch db erase --author 109348 --account acme-mastodon")

@@ -110,9 +110,20 @@ def test_prune_removes_at_once_what_is_too_old(desk: Desk) -> None:
     keep(desk, "{text: 90d, posts: 90d}")
 
     out = desk.run("db", "prune").out
-    assert out == "acme: 3 texts and 2 posts in 1 conversation removed\n"
+    assert out == "acme: 3 texts, 2 posts in 1 conversation, 0 facts about the account removed\n"
     assert posts(desk) == {"b": None}
     assert (waits(desk), desk.run("report", "--format", "json").out) == before
+
+
+def test_prune_says_what_else_it_has_removed(desk: Desk) -> None:
+    desk.take(asks("a", "ann", 0))
+    old = datetime(2020, 3, 2, tzinfo=UTC)
+    surges = [Fact(f"surge/acme/{n}", AlertKind.SURGE, old) for n in range(2)]
+    with opened(desk) as store, store.write() as tx:
+        alerts.write(tx, 1, surges, old)
+    keep(desk, "{posts: 90d}")
+
+    assert "1 fact about the account removed" in desk.run("db", "prune").out
 
 
 def test_what_was_pruned_is_not_imported_again(desk: Desk) -> None:
