@@ -31,27 +31,30 @@ MOST_AT_ONCE = 80
 
 
 class Looked(NamedTuple):
-    """New versions of posts, and the ids of those at which nobody had looked for a LAPSE."""
+    """At the posts of which waits; their new versions, and the ids of those at which nobody had
+    looked for a LAPSE."""
 
+    waits: list[int]
     found: list[Post]
     lost: list[str]
 
 
 def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> Looked:
     """Look at the posts of open waits that nobody has looked at for a while."""
-    with store.write() as tx:
-        account_id = accounts.held(tx, watch.name).id
-        links = waits.take_links_in_turn(
+    with store.read() as tx:
+        account_id = accounts.one(tx, watch.name).id
+        turns = waits.whose_turn(
             tx,
             account_id,
-            now,
             young=now - YOUNG,
             often=now - OFTEN,
             seldom=now - SELDOM,
             limit=MOST_AT_ONCE,
         )
-    found = look_up(store, watch, account_id, list(links), clock)
-    return Looked(found, [name for name, at in links.items() if at < now - LAPSE])
+    looked_at = {turn.link: turn.looked_at for turn in turns}  # of several waits the latest
+    found = look_up(store, watch, account_id, list(looked_at), clock)
+    lost = [name for name, at in looked_at.items() if at < now - LAPSE]
+    return Looked([turn.wait for turn in turns], found, lost)
 
 
 def look_up(

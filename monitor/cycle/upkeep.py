@@ -8,7 +8,7 @@ from monitor.cycle import looking
 from monitor.cycle.desk import Watch, desk
 from monitor.cycle.ingest import ingest
 from monitor.ports.clock import Clock
-from monitor.store import accounts, reach
+from monitor.store import accounts, reach, waits
 from monitor.store.database import Store
 
 REACH_KEPT = timedelta(hours=6)
@@ -28,11 +28,12 @@ def look_at_open_waits(store: Store, watch: Watch, clock: Clock) -> int:
         row = accounts.one(tx, watch.name)
     if row.failures or row.live_since is None:
         return 0
-    found, lost = looking.in_turn(store, watch, clock(), clock)
-    if not found and not lost:
+    looked = looking.in_turn(store, watch, clock(), clock)
+    if not looked.waits:
         return 0
-    with store.write() as tx:
+    with store.write() as tx:  # all at once: who counts as looked at is told as it is now
         here, now = desk(watch, accounts.held(tx, watch.name)), clock()
-        changed = ingest(tx, here, found, now=now, live=True)
-        reach.begin_anew(tx, here.id, lost, now)
+        changed = ingest(tx, here, looked.found, now=now, live=True)
+        waits.note_look(tx, looked.waits, now)
+        reach.begin_anew(tx, here.id, looked.lost, now)
         return changed

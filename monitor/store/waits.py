@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -266,18 +266,25 @@ _LINKS_TO_JUDGE = (  # in the order of the index: to group them costs time even 
 )
 
 
-def take_links_in_turn(
+class Turn(NamedTuple):
+    """An open wait at whose post it is time to look: it was looked at last, or opened, then."""
+
+    wait: int
+    link: str
+    looked_at: datetime
+
+
+def whose_turn(
     tx: sa.Connection,
     account_id: int,
-    now: datetime,
     *,
     young: datetime,
     often: datetime,
     seldom: datetime,
     limit: int,
-) -> dict[str, datetime]:
-    """The posts to show of open waits not looked at since `often` (if opened after `young`) or
-    `seldom`, with when they were, or the wait was opened; they count as looked at from now on."""
+) -> list[Turn]:
+    """Open waits not looked at since `often` (if opened after `young`) or `seldom`, those first
+    that were not for longest."""
     looked_at = sa.func.coalesce(wait.c.looked_at, wait.c.opened_at)
     patience = sa.case((wait.c.opened_at > micros(young), micros(often)), else_=micros(seldom))
     query = (
@@ -290,12 +297,12 @@ def take_links_in_turn(
         .order_by(looked_at)
         .limit(limit)
     )
-    found = tx.execute(query).all()
-    numbers = [row.number for row in found]
-    for part in lean.in_parts(numbers):
-        seen = sa.update(wait).where(wait.c.number.in_(part)).values(looked_at=micros(now))
-        tx.execute(seen)
-    return {row.link: instant(row.looked_at) for row in found}
+    return [Turn(row.number, row.link, instant(row.looked_at)) for row in tx.execute(query)]
+
+
+def note_look(tx: sa.Connection, numbers: Iterable[int], now: datetime) -> None:
+    """These waits count as looked at from now on."""
+    update(tx, [{"number": number, "looked_at": micros(now)} for number in numbers])
 
 
 def acts_in(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> list[Act]:

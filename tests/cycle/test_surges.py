@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -227,14 +227,17 @@ def test_what_grew_between_two_daily_looks_has_not_grown_in_ten_minutes(acme: Bu
 
 
 class Platform:
-    """Shows the post `1` whenever it is asked, as it is then."""
+    """Shows the post `1` whenever it is asked, as it is then. `meanwhile`: what happens before it
+    answers."""
 
     least_gap = settle = timedelta(0)
 
     def __init__(self) -> None:
         self.shown = mention("1", "ana", 0, reach=reached(100))
+        self.meanwhile: Callable[[], object] = lambda: None
 
     def look_up(self, ids: Sequence[str]) -> Iterator[Seen]:
+        self.meanwhile()
         return iter([Seen(each, self.shown) for each in ids])
 
 
@@ -248,6 +251,7 @@ def test_what_grew_in_an_outage_has_not_grown_in_ten_minutes(acme: Busy, *, poll
         platform.shown = mention("1", "ana", 0, reach=reached(many))
         if polled:  # before anybody looks
             acme.take(platform.shown, minute=minute)
+            platform.meanwhile = partial(acme.look, minute)
             acme.look(minute)
         look_at_open_waits(acme.store, acme.watch, lambda: at(minute))
         acme.look(minute)
