@@ -82,6 +82,7 @@ def interleaved(
         for took, work in [(others, peer), (mine, ours)][:: -1 if turn % 2 else 1]:
             gc.collect()
             took.append(seconds(work))
+    gc.unfreeze()
     return median(mine), median(others)
 
 

@@ -104,18 +104,21 @@ class Survival:
 
     def _ratio(self, count: int) -> tuple[int, int]:
         """S after the first steps. Where nothing is censored between two of them, they cancel."""
-        stayed = Counter(step.at_risk - step.answered for step in self.steps[:count])
-        there = Counter(step.at_risk for step in self.steps[:count])
-        return _product(stayed - there), _product(there - stayed)
+        stayed, there = [1], [1]
+        for step in self.steps[:count]:
+            if step.at_risk == stayed[-1]:
+                stayed.pop()
+            else:
+                there.append(step.at_risk)
+            stayed.append(step.at_risk - step.answered)
+        return _product(stayed), _product(there)
 
 
 def survival(lengths: Iterable[Length]) -> Survival:
     """The estimate from lengths in any order. At equal lengths answers come before censorings."""
-    answers: Counter[timedelta] = Counter()
-    ends: Counter[timedelta] = Counter()
-    for length in lengths:
-        ends[length.span] += 1
-        answers[length.span] += length.answered
+    seen = list(lengths)
+    ends = Counter(span for span, _ in seen)
+    answers = Counter(span for span, is_answered in seen if is_answered)
     return Survival(tuple(_steps(ends, answers)))
 
 
@@ -134,9 +137,8 @@ def _at(step: Step) -> timedelta:
     return step.at
 
 
-def _product(factors: Counter[int]) -> int:
+def _product(numbers: list[int]) -> int:
     """By halves: numbers of like size multiply fastest."""
-    numbers = sorted(factors.elements())
     while len(numbers) > 1:
         numbers = [prod(numbers[at : at + 2]) for at in range(0, len(numbers), 2)]
     return prod(numbers)

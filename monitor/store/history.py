@@ -347,6 +347,6 @@ def standing(account_id: int) -> list[sa.ColumnElement[bool]]:
     return [wait.c.account_id == account_id, wait.c.status.not_in(GONE)]
 
 
-def _stream(tx: sa.Connection, query: sa.Select[Any]) -> Iterator[tuple[Any, ...]]:
-    for row in tx.execute(query.execution_options(yield_per=_AT_ONCE)):
-        yield tuple(row)
+def _stream(tx: sa.Connection, query: sa.Select[Any]) -> Iterator[Any]:
+    for part in tx.execute(query.execution_options(yield_per=_AT_ONCE)).partitions():
+        yield from part
