@@ -84,6 +84,11 @@ class _Receiver(ThreadingHTTPServer):
         self.lags: list[timedelta] = []
         threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True).start()
 
+    def server_close(self) -> None:
+        """At the end of a `with`; its thread would go round for ever upon a closed socket."""
+        self.shutdown()
+        super().server_close()
+
     def take(self, notice: Any, now: datetime) -> None:
         for item in notice["items"]:
             self.lags.append(now - datetime.fromisoformat(item["due_at"]))
