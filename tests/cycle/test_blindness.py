@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -137,12 +138,12 @@ def test_who_may_not_ask_more_often_is_not_blind_in_between(
     agents = "    agents: [" + ", ".join(f"agent{n}" for n in range(20)) + "]\n"
     quick = "quick: {metric: first_reply, within: 20s, objective: 90%}"
     watched = Watched(tmp_path, platform.address, clock, poll="5s", targets=quick, more=agents)
-    watched.poll()
-    running = Running(watched)
-    running.run(600)
-    watched.close()
+    with closing(watched):
+        watched.poll()
+        running = Running(watched)
+        running.run(600)
 
-    assert running.told() == []
+        assert running.told() == []
 
 
 def test_an_end_of_blindness_says_which_it_was(platform: Platform, acme: Running) -> None:
