@@ -75,13 +75,15 @@ def interleaved(
     has left behind."""
     mine: list[float] = []
     others: list[float] = []
+    both = [(others, peer), (mine, ours)]
     gc.collect()
     gc.freeze()
-    for turn in range(times):
+    for _ in range(times):
         before()
-        for took, work in [(others, peer), (mine, ours)][:: -1 if turn % 2 else 1]:
+        for took, work in both:
             gc.collect()
             took.append(seconds(work))
+        both.reverse()
     gc.unfreeze()
     return median(mine), median(others)
 

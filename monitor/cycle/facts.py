@@ -7,7 +7,6 @@ wait is `breach/17/airline-6m/n`, the first without number. What ends it has the
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, takewhile
 
@@ -15,6 +14,7 @@ import sqlalchemy as sa
 
 from monitor.cycle.desk import Desk
 from monitor.domain.target import Verdict
+from monitor.domain.value import value
 from monitor.domain.wait import Status
 from monitor.ports.notifier import AlertKind
 from monitor.store import alerts
@@ -22,7 +22,7 @@ from monitor.store.alerts import Fact
 from monitor.store.waits import StoredDue, StoredWait
 
 
-@dataclass(frozen=True, slots=True)
+@value()
 class _Turn:
     """What a wait was owed, and the wait itself, before and after something was learnt. `wait` is
     None if it exists no more."""
@@ -39,6 +39,10 @@ class _Turn:
     @property
     def is_broken(self) -> bool:
         return self.after.verdict == Verdict.BREACHED and self.wait is not None
+
+    @property
+    def is_told_of(self) -> bool:
+        return self.is_broken and self.wait is not None and self.wait.live
 
     @property
     def is_news(self) -> bool:
@@ -74,9 +78,9 @@ class Facts:
         wait: StoredWait | None,
     ) -> None:
         """A promise was judged, or looked at again."""
-        is_told_of = after.verdict == Verdict.BREACHED and wait is not None and wait.live
-        if before.verdict == Verdict.BREACHED or is_told_of:
-            self._turns.append(_Turn(before, after, was, wait))
+        turn = _Turn(before, after, was, wait)
+        if turn.was_broken or turn.is_told_of:
+            self._turns.append(turn)
 
     def write(self, tx: sa.Connection, now: datetime) -> None:
         if self._desk.is_silent:
@@ -95,7 +99,7 @@ class Facts:
         due, wait = turn.after, turn.wait
         if turn.was_broken and not turn.is_broken:
             yield from self._end(AlertKind.CORRECTED, due, due.due_at, told)
-        if not turn.is_broken or wait is None or not wait.live:
+        if wait is None or not turn.is_told_of:
             return
         number = self._times(due, told)
         if self._is_over(due, wait, number, told) if number else turn.is_news:

@@ -43,8 +43,11 @@ def ingest(
     reach.note(tx, desk.id, reaches, stored, now)
     if changed:
         bits = _fold_anew(tx, desk, changed, now)
-        posts.put(tx, desk.id, changed.values(), bits)
-        posts.set_tallied(tx, desk.id, {name: bits[name] for name in bits.keys() - changed.keys()})
+        counted = [
+            replace(one, tallied=bits.pop(name, one.tallied)) for name, one in changed.items()
+        ]
+        posts.put(tx, desk.id, counted)
+        posts.set_tallied(tx, desk.id, bits)
     return len(changed)
 
 

@@ -138,7 +138,8 @@ def _revised(
         return replace(due, next_at=following)
     if watermark is None or watermark < due.due_at:  # its beginning has moved
         return replace(due, verdict=None, next_at=due.next_at or due.due_at)
-    return replace(due, verdict=_verdict(due, wait, watermark, now).value, next_at=None)
+    verdict = _verdict(due, wait, watermark, now)
+    return due.judged(verdict.value, late=due.late_detected)
 
 
 def _next_look(

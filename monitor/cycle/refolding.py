@@ -43,7 +43,7 @@ def refold_account(
                 if one.versions.first.text is not None
             }
             differing = [one for name, one in reread.items() if one != stored[name]]
-            posts.put(tx, here.id, differing, {})
+            posts.put(tx, here.id, differing)
             refold(tx, here, stored | reread, now)
             after = _statuses(waits.in_conversations(tx, here.id, called))
         changes.update(_differences(before, after))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from monitor.domain.account import Account, Cast, Role
+from monitor.domain.account import Account, Cast
 from monitor.domain.duration import written
 from monitor.domain.outcome import Folded, Outcome, What
 from monitor.domain.post import DeletedBy, ReplyClass
@@ -172,8 +172,7 @@ class _Teller:
         return self._cast.key(author) if author else None
 
     def _came_too_late(self, outcome: Outcome) -> bool:
-        keys = (key for name in outcome.post.names for key in self._cast.keys(name))
-        return not outcome.named and any(self._cast.role(key) is Role.ACCOUNT for key in keys)
+        return not outcome.named and any(map(self._cast.names_account, outcome.post.names))
 
     def _who(self, outcome: Outcome) -> str:
         return outcome.post.author_handle

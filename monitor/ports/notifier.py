@@ -34,6 +34,13 @@ class AlertKind(StrEnum):
     DIGEST = "digest"
 
 
+ENDS: Mapping[AlertKind, AlertKind] = {
+    AlertKind.BLIND: AlertKind.BLIND_OVER,
+    AlertKind.ACCOUNT_FAILING: AlertKind.ACCOUNT_RECOVERED,
+}
+"""What ends what is about an account itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """How often a promise was kept in the time that a digest is about."""

@@ -75,13 +75,10 @@ def instants(tx: sa.Connection, keys: Iterable[str]) -> dict[str, datetime]:
 
 def keys_of(tx: sa.Connection, waits: Iterable[int]) -> set[str]:
     """Of all facts about these waits."""
-    found: set[str] = set()
-    for part in lean.in_parts(waits):
-        found.update(tx.scalars(_KEYS_OF, {"waits": part}))
-    return found
+    return {row.key for row in lean.rows_among(tx, _KEYS_OF, {}, waits)}
 
 
-_KEYS_OF = sa.select(alert.c.key).where(alert.c.wait.in_(sa.bindparam("waits", expanding=True)))
+_KEYS_OF = sa.select(alert.c.key).where(alert.c.wait.in_(lean.NAMES))
 
 
 def latest(

@@ -189,7 +189,7 @@ def _rewrite_posts(tx: sa.Connection, account_id: int, ids: Collection[str], mas
             after.append(changed)
         if changed.id != name:
             moved.append(name)
-    posts.put(tx, account_id, after, {})
+    posts.put(tx, account_id, after)
     for part in lean.in_parts(moved):
         tx.execute(
             sa.delete(post).where(post.c.account_id == account_id, post.c.native_id.in_(part))

@@ -1,8 +1,8 @@
 """Statements of the steps that never rest, past Core's handling of an execution, which costs as
 much as the database.
 
-They are Core's statements all the same, compiled once. What goes in and what
-comes out is the driver's: numbers, texts, and truths, which SQLite tells as 0 and 1.
+They are Core's statements all the same, compiled once. What goes in and what comes out is the
+driver's: numbers, texts, and truths, which SQLite tells as 0 and 1.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ Statement = sa.Select[Any] | sa.Insert | sa.Update
 MOST_NAMES = 512
 """In one IN (..): every database takes them."""
 
+NAMES: sa.BindParameter[Any] = sa.bindparam("names", expanding=True)
+"""In a query for `rows_among`: `column.in_(NAMES)`."""
+
 
 def rows(tx: sa.Connection, query: sa.Select[Any], values: Values) -> list[Any]:
     """What is found; each row has its columns by name and by place."""
@@ -32,8 +35,8 @@ def rows(tx: sa.Connection, query: sa.Select[Any], values: Values) -> list[Any]:
 def rows_among(
     tx: sa.Connection, query: sa.Select[Any], values: Values, names: Iterable[Name]
 ) -> Iterator[Any]:
-    """The same of a query with `names IN (..)`, an expanding parameter, in parts. Lists are filled
-    up with their last name, so that there are few lengths, and few statements to understand."""
+    """The same of a query with `IN NAMES`, in parts. Lists are filled up with their last name, so
+    that there are few lengths, and few statements to understand."""
     for part in in_parts(names):
         length = 1 << (len(part) - 1).bit_length()
         part += part[-1:] * (length - len(part))
@@ -50,10 +53,7 @@ def scalar(tx: sa.Connection, query: sa.Select[Any], values: Values) -> Any:
 
 def execute(tx: sa.Connection, statement: sa.Update, values: Values) -> int:
     """How many rows are changed."""
-    compiled = _compiled(statement, _dialect(tx), tuple(values))
-    cursor = tx.connection.cursor()
-    cursor.execute(compiled.sql, compiled.parameters(values))
-    return cursor.rowcount
+    return int(_executed(tx, _compiled(statement, _dialect(tx), tuple(values)), values).rowcount)
 
 
 def execute_many(tx: sa.Connection, statement: sa.Insert | sa.Update, of: Sequence[Values]) -> None:
@@ -70,9 +70,14 @@ def in_parts(names: Iterable[Name]) -> Iterator[list[Name]]:
 
 
 def _found(tx: sa.Connection, compiled: _Compiled, values: Values) -> list[Any]:
+    return [compiled.row(*found) for found in _executed(tx, compiled, values).fetchall()]
+
+
+def _executed(tx: sa.Connection, compiled: _Compiled, values: Values) -> Any:
+    """The driver's cursor."""
     cursor = tx.connection.cursor()
     cursor.execute(compiled.sql, compiled.parameters(values))
-    return [compiled.row(*found) for found in cursor.fetchall()]
+    return cursor
 
 
 @dataclass(frozen=True, slots=True)

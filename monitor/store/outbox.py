@@ -88,9 +88,11 @@ def add(tx: sa.Connection, notices: Iterable[Notice]) -> None:
     insert_missing(tx, notice, rows)
 
 
-_PENDING = notice.c.message.is_(None) & notice.c.dropped.is_(None)
+PENDING = notice.c.message.is_(None) & notice.c.dropped.is_(None)
+"""Of notices: of which nothing is decided yet."""
+
 _DUE = (
-    _PENDING
+    PENDING
     & (notice.c.not_before <= sa.bindparam("now"))
     & sa.func.coalesce(notice.c.look_again_at <= sa.bindparam("now"), sa.true())
 )
@@ -106,7 +108,7 @@ _GROUPS = sa.select(notice.c.notifier, notice.c.route).where(_DUE).distinct()
 
 def pending_groups(tx: sa.Connection) -> list[Group]:
     """Those of which something is to be told, now or later."""
-    query = sa.select(notice.c.notifier, notice.c.route).where(_PENDING).distinct()
+    query = sa.select(notice.c.notifier, notice.c.route).where(PENDING).distinct()
     return [Group(*row) for row in tx.execute(query)]
 
 
@@ -154,7 +156,7 @@ def look_again(tx: sa.Connection, numbers: Iterable[int], at: datetime) -> None:
 
 def look_at_all_again(tx: sa.Connection) -> None:
     """What keeps notices back has changed."""
-    waiting = _PENDING & notice.c.look_again_at.is_not(None)
+    waiting = PENDING & notice.c.look_again_at.is_not(None)
     tx.execute(sa.update(notice).where(waiting).values(look_again_at=None))
 
 
@@ -162,9 +164,9 @@ def unroute(tx: sa.Connection, group: Group) -> int:
     """The route is not in force any more: who is told is to be decided anew, of what nobody was
     told yet. Reminders end. How many facts that is."""
     asked = {"to": group.notifier, "by": group.route}
-    pending = sa.select(notice.c.alert).where(_PENDING, _OF_GROUP, notice.c.turn == 0)
+    pending = sa.select(notice.c.alert).where(PENDING, _OF_GROUP, notice.c.turn == 0)
     alerts = tx.scalars(pending, asked).all()
-    tx.execute(sa.delete(notice).where(_PENDING, _OF_GROUP), asked)
+    tx.execute(sa.delete(notice).where(PENDING, _OF_GROUP), asked)
     for part in lean.in_parts(alerts):
         tx.execute(sa.update(alert).where(alert.c.number.in_(part)).values(routed_at=None))
     return len(alerts)

@@ -64,8 +64,9 @@ def find(tx: sa.Connection, account_id: int, ids: Collection[str]) -> dict[str, 
     return {row.native_id: _stored(row) for row in rows}
 
 
-_NAMES: sa.BindParameter[str] = sa.bindparam("names", expanding=True)
-_FIND = sa.select(post).where(post.c.account_id == sa.bindparam("of"), post.c.native_id.in_(_NAMES))
+_FIND = sa.select(post).where(
+    post.c.account_id == sa.bindparam("of"), post.c.native_id.in_(lean.NAMES)
+)
 
 
 def has_any(tx: sa.Connection, account_id: int) -> bool:
@@ -75,14 +76,8 @@ def has_any(tx: sa.Connection, account_id: int) -> bool:
 _HAS_ANY = sa.select(sa.exists().where(post.c.account_id == sa.bindparam("of")).label("any"))
 
 
-def put(
-    tx: sa.Connection, account_id: int, posts: Iterable[StoredPost], tallied: Mapping[str, int]
-) -> None:
-    """`tallied`: the bits, by id, of posts that stand in more counters than they say."""
-    rows = [_row(account_id, one) for one in posts]
-    for row in rows:
-        row["tallied"] = tallied.get(row["native_id"], row["tallied"])
-    upsert(tx, post, rows)
+def put(tx: sa.Connection, account_id: int, posts: Iterable[StoredPost]) -> None:
+    upsert(tx, post, [_row(account_id, one) for one in posts])
 
 
 def set_reach(tx: sa.Connection, account_id: int, reaches: Mapping[str, Reach]) -> None:
@@ -128,8 +123,8 @@ def conversations_of(tx: sa.Connection, account_id: int, ids: Iterable[str]) -> 
 _PLACES = sa.select(node.c.native_id, node.c.conversation).where(
     node.c.account_id == sa.bindparam("of")
 )
-_CONVERSATIONS_OF = _PLACES.where(node.c.native_id.in_(_NAMES))
-_MEMBERS = _PLACES.where(node.c.conversation.in_(_NAMES))
+_CONVERSATIONS_OF = _PLACES.where(node.c.native_id.in_(lean.NAMES))
+_MEMBERS = _PLACES.where(node.c.conversation.in_(lean.NAMES))
 
 
 def members(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> dict[str, str]:
@@ -198,7 +193,7 @@ _KNOWN_IN = (
         node,
         (node.c.account_id == post.c.account_id) & (node.c.native_id == post.c.native_id),
     )
-    .where(node.c.account_id == sa.bindparam("of"), node.c.conversation.in_(_NAMES))
+    .where(node.c.account_id == sa.bindparam("of"), node.c.conversation.in_(lean.NAMES))
 )
 _SURFACES = {surface.value: surface for surface in Surface}
 _CLASSES = {each.value: each for each in ReplyClass}

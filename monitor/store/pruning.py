@@ -9,11 +9,10 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from monitor.domain.wait import Status
-from monitor.ports.notifier import AlertKind
+from monitor.ports.notifier import ENDS, AlertKind
 from monitor.store import lean, outbox
 from monitor.store.instants import instant_or_none, micros
-from monitor.store.schema import account, act, alert, message, node, notice, post, wait
+from monitor.store.schema import IS_OPEN, account, act, alert, message, node, notice, post, wait
 
 Place = tuple[int, str]
 """Where a walk from the oldest post on stands: when that was written, and its id."""
@@ -84,7 +83,7 @@ def closed(
         written = (post.c.account_id == account_id) & (post.c.native_id == node.c.native_id)
         opened = (wait.c.account_id == account_id) & (wait.c.opened_by == node.c.native_id)
         ended_at = sa.func.coalesce(wait.c.answered_at, wait.c.ended_at)
-        stands = (wait.c.status == Status.OPEN.value) | (ended_at >= micros(bounds.seen))
+        stands = IS_OPEN | (ended_at >= micros(bounds.seen))
         told = sa.exists().where(alert.c.wait == wait.c.number, _is_being_told(bounds.seen))
         for table, joined, keeps in ((post, written, young), (wait, opened, stands | told)):
             query = sa.select(node.c.conversation).distinct().join(table, joined)
@@ -94,10 +93,9 @@ def closed(
 
 def _is_being_told(since: datetime) -> sa.ColumnElement[bool]:
     """Whether a fact was written or told since then, or is still to be told."""
-    pending = notice.c.message.is_(None) & notice.c.dropped.is_(None)
     unsettled = message.c.next_try_at.is_not(None) | (message.c.tried_at >= micros(since))
     of_it = sa.select(notice.c.number).outerjoin(message, message.c.number == notice.c.message)
-    waiting = of_it.where(notice.c.alert == alert.c.number, pending | unsettled)
+    waiting = of_it.where(notice.c.alert == alert.c.number, outbox.PENDING | unsettled)
     return (alert.c.written_at >= micros(since)) | waiting.exists()
 
 
@@ -165,10 +163,7 @@ def old_facts(
     return found
 
 
-_ENDS = {
-    AlertKind.BLIND.value: AlertKind.BLIND_OVER.value,
-    AlertKind.ACCOUNT_FAILING.value: AlertKind.ACCOUNT_RECOVERED.value,
-}
+_ENDS = {begin.value: end.value for begin, end in ENDS.items()}
 _OF_ACCOUNT = [*_ENDS, *_ENDS.values(), AlertKind.SURGE.value, AlertKind.DIGEST.value]
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from monitor.domain.wait import DEFINITION_VERSION, Status
+from monitor.domain.wait import Status
 
 metadata = MetaData(
     naming_convention={
@@ -54,12 +54,12 @@ account = Table(
     Column("next_poll_at", BigInteger),
     Column("last_success_at", BigInteger),
     Column("failing_since", BigInteger),
-    Column("failures", Integer, nullable=False, default=0),  # in a row
+    Column("failures", Integer, nullable=False),  # in a row
     Column("reason", Text),
     Column("clock_offset", BigInteger),  # the host's clock minus the platform's
     Column("rate_limit_left", BigInteger),
     Column("pruned_before", BigInteger),  # older posts that are not stored were removed
-    Column("definition_version", Integer, nullable=False, default=DEFINITION_VERSION),
+    Column("definition_version", Integer, nullable=False),
     Column("leased_by", Text),  # the process that asks the platform about it at this moment
     Column("leased_until", BigInteger),
     Index("ix_account_next_poll_at", "next_poll_at"),
@@ -284,7 +284,7 @@ alert = Table(
     Column("target_id", Number, ForeignKey("target.id")),
     Column("at", BigInteger, nullable=False),  # the instant it is about
     Column("written_at", BigInteger, nullable=False),
-    Column("details", Text, nullable=False, default="{}"),  # JSON: what more is to be told of it
+    Column("details", Text, nullable=False),  # JSON: what more is to be told of it
     Column("routed_at", BigInteger),  # when it was decided whom to tell
 )
 Index(
@@ -319,7 +319,7 @@ message = Table(
     Column("composed_at", BigInteger, nullable=False),
     Column("body", Text),  # JSON: what is told, until that is settled
     Column("next_try_at", BigInteger),  # none once settled
-    Column("tries", Integer, nullable=False, default=0),
+    Column("tries", Integer, nullable=False),
     Column("tried_at", BigInteger),
     Column("leased_by", Text),  # the process that tells it at this moment
     Column("leased_until", BigInteger),

@@ -92,9 +92,7 @@ def in_conversations(
     return [stored(row._asdict()) for row in rows]
 
 
-_OF_CONVERSATIONS = (node.c.account_id == sa.bindparam("of")) & node.c.conversation.in_(
-    sa.bindparam("names", expanding=True)
-)
+_OF_CONVERSATIONS = (node.c.account_id == sa.bindparam("of")) & node.c.conversation.in_(lean.NAMES)
 _IN_CONVERSATIONS = (
     sa.select(wait)
     .join(
@@ -130,7 +128,7 @@ def insert(tx: sa.Connection, rows: Sequence[Row]) -> list[int]:
 
 _NUMBERS = sa.select(wait.c.opened_by, wait.c.number).where(
     wait.c.account_id == sa.bindparam("of"),
-    wait.c.opened_by.in_(sa.bindparam("names", expanding=True)),
+    wait.c.opened_by.in_(lean.NAMES),
 )
 
 
@@ -147,7 +145,7 @@ def dues_of(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, list[StoredD
     return found
 
 
-_DUES_OF = sa.select(due).where(due.c.wait.in_(sa.bindparam("names", expanding=True)))
+_DUES_OF = sa.select(due).where(due.c.wait.in_(lean.NAMES))
 
 
 def put_dues(tx: sa.Connection, account_id: int, dues: Iterable[StoredDue]) -> None:
@@ -245,12 +243,12 @@ _DUE_INSTANTS = (
 
 def links_to_judge(tx: sa.Connection, account_id: int, until: datetime, limit: int) -> list[str]:
     """The posts to show of open waits that have an instant up to `until`, the most urgent first."""
-    asked = {"of": account_id, "until": micros(until), "most": MOST_PROMISES * limit}
+    asked = {"of": account_id, "until": micros(until), "most": _MOST_PROMISES * limit}
     links = dict.fromkeys(row.link for row in lean.rows(tx, _LINKS_TO_JUDGE, asked))
     return list(links)[:limit]
 
 
-MOST_PROMISES = 8
+_MOST_PROMISES = 8
 """Under so many a wait may stand to be found before others that are less urgent."""
 
 _LINKS_TO_JUDGE = (  # in the order of the index: to group them costs time even where there are none

@@ -15,7 +15,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from monitor.domain.target import Verdict
-from monitor.ports.notifier import AlertKind
+from monitor.ports.notifier import ENDS, AlertKind
 from monitor.store import accounts, alerts, outbox
 from monitor.store.cases import Case
 from monitor.store.outbox import Pending
@@ -45,15 +45,10 @@ STANDING = frozenset({AlertKind.BREACH, AlertKind.BLIND, AlertKind.ACCOUNT_FAILI
 SURGE_LASTS = timedelta(hours=2)
 """After that, more mentions than usual are no news."""
 
-_ENDS = {
-    AlertKind.BLIND: AlertKind.BLIND_OVER,
-    AlertKind.ACCOUNT_FAILING: AlertKind.ACCOUNT_RECOVERED,
-}
 _BEGINS = {
     AlertKind.RECOVERED: AlertKind.BREACH,
     AlertKind.CORRECTED: AlertKind.BREACH,
-    AlertKind.BLIND_OVER: AlertKind.BLIND,
-    AlertKind.ACCOUNT_RECOVERED: AlertKind.ACCOUNT_FAILING,
+    **{end: begin for begin, end in ENDS.items()},
 }
 
 
@@ -140,7 +135,7 @@ def ends_something(case: Case) -> bool:
 
 def end_of(case: Case) -> str | None:
     """The key of the fact that would end this one: `blind_over/acme/SINCE`."""
-    end = _ENDS.get(case.kind)
+    end = ENDS.get(case.kind)
     return "/".join([end.value, *case.key.split("/")[1:3]]) if end else None
 
 
