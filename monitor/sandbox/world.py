@@ -96,11 +96,11 @@ class World:
     def _open_with_something_to_see(self, start: datetime) -> None:
         """Whatever the hour: questions that nobody answers in time, within the first minute."""
         first, second = self.cast.brands
-        opening = ((8, first, Fate.NEVER), (14, second, Fate.SLOW), (20, first, Fate.QUICK))
+        opening = ((3, first, Fate.NEVER), (8, second, Fate.SLOW), (14, first, Fate.QUICK))
         for seconds, brand, fate in opening:
             at = start + timedelta(seconds=seconds)
             self._stage.agenda.add(at, partial(self._ask, brand, fate=fate))
-        self._stage.agenda.add(start + timedelta(seconds=26), partial(self._attack, second))
+        self._stage.agenda.add(start + timedelta(seconds=20), partial(self._attack, second))
 
     def _every(
         self, at: datetime, minutes: tuple[int, int], action: Callable[[datetime], None]
