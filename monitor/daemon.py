@@ -322,6 +322,8 @@ class Daemon:
                     look_at_open_waits(self._store, watch, self._clock)
         except StoreError as error:
             log.error("look_up.not_stored", account=watch.name, error=str(error))
+        except Exception as error:  # noqa: BLE001  nobody else would hear of it
+            log.error("look_up.internal", account=watch.name, error=type(error).__name__)
 
     def _note_trouble(self, event: JobExecutionEvent) -> None:
         self.jobs_missed += event.code == EVENT_JOB_MISSED

@@ -204,6 +204,33 @@ def test_it_turns_until_it_is_stopped(platform: Platform, start: Start) -> None:
     until(lambda: not run.daemon.is_turning(within=0.5))
 
 
+def test_a_defect_of_a_connector_s_look_up_is_told_without_what_it_read(
+    platform: Platform, start: Start, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def defect(_ids: object) -> None:
+        raise ValueError("what somebody wrote")
+
+    with structlog.testing.capture_logs() as logs:
+        run = start(platform)
+        until(lambda: run.row().live_since)
+        watch = run.daemon.watches["acme"]
+        platform.says("ada")
+        until(lambda: run.stored(schema.wait.c.opened_by))
+        clock.forward(timedelta(minutes=6))
+        monkeypatch.setattr(watch.connector, "look_up", defect)
+        run.daemon._look(watch)  # the job comes each half minute
+        told = [each for each in logs if each["event"] == "look_up.internal"]
+
+    assert told == [
+        {
+            "event": "look_up.internal",
+            "log_level": "error",
+            "account": "acme",
+            "error": "ValueError",
+        }
+    ]
+
+
 @pytest.mark.parametrize("pragma", ["max_page_count = 1", "query_only = 1"])
 def test_a_database_that_takes_nothing_is_told_now_and_then_and_loses_nothing(
     pragma: str, platform: Platform, start: Start, room: Room, clock: HastyClock

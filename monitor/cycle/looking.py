@@ -25,36 +25,38 @@ OFTEN = timedelta(minutes=5)
 SELDOM = timedelta(days=1)
 
 LAPSE = 3 * OFTEN
-"""How fast a post has grown at which nobody has looked for so long is not known."""
+"""How fast a post has grown of which nothing was heard for so long is not known."""
 
 MOST_AT_ONCE = 80
 
 
 class Looked(NamedTuple):
-    """At the posts of which waits; their new versions, and the ids of those at which nobody had
-    looked for a LAPSE."""
+    """Of the posts of which waits the platform told; their new versions, and the ids of those of
+    which it had told nothing for a LAPSE."""
 
     waits: list[int]
     found: list[Post]
-    lost: list[str]
+    lost: set[str]
 
 
 def in_turn(store: Store, watch: Watch, now: datetime, clock: Clock) -> Looked:
     """Look at the posts of open waits that nobody has looked at for a while."""
-    with store.read() as tx:
-        account_id = accounts.one(tx, watch.name).id
-        turns = waits.whose_turn(
+    with store.write() as tx:
+        account_id = accounts.held(tx, watch.name).id
+        turns = waits.take_turns(
             tx,
             account_id,
+            now,
             young=now - YOUNG,
             often=now - OFTEN,
             seldom=now - SELDOM,
             limit=MOST_AT_ONCE,
         )
-    looked_at = {turn.link: turn.looked_at for turn in turns}  # of several waits the latest
-    found = look_up(store, watch, account_id, list(looked_at), clock)
-    lost = [name for name, at in looked_at.items() if at < now - LAPSE]
-    return Looked([turn.wait for turn in turns], found, lost)
+    links = list(dict.fromkeys(turn.link for turn in turns))
+    found = look_up(store, watch, account_id, links, clock)
+    told = {post.id for post in found}
+    known = {turn.link for turn in turns if turn.found_at >= now - LAPSE}
+    return Looked([turn.wait for turn in turns if turn.link in told], found, told - known)
 
 
 def look_up(

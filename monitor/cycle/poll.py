@@ -39,7 +39,9 @@ def poll(store: Store, watch: Watch, clock: Clock) -> Reason | None:
     try:
         with store.read() as tx:
             row = accounts.one(tx, watch.name)
-            links = waits.links_to_judge(tx, row.id, began, looking.MOST_AT_ONCE)
+            links = waits.links_to_judge(
+                tx, row.id, began, looking.MOST_AT_ONCE, len(watch.targets)
+            )
         batch = Batch((), row.cursor)
         for batch in watch.connector.fetch(row.cursor, began):
             more: list[Post] = []

@@ -28,7 +28,10 @@ _AT_HAND = 12_000_000
 """Characters of the posts that are kept as they are: some 20 MB, and 50 at the worst."""
 
 _BESIDES = 1_000
-"""What a post takes beside its text, in characters."""
+"""What a post takes beside what is written in it, in characters."""
+
+_BESIDE_A_NAME = 60
+"""What each of its mentions takes beside the name."""
 
 # A lost file is a file imported anew: nothing here need survive.
 _SET_UP = """
@@ -127,7 +130,7 @@ class Staging:
 
     def _body(self, post: Post) -> bytes | None:
         """None where the post stays at hand, at the place of its number."""
-        self._room_at_hand -= _BESIDES + len(post.text or "")
+        self._room_at_hand -= _room(post)
         if self._room_at_hand < 0:
             return _packed(post)
         self._at_hand.append(post)
@@ -194,6 +197,18 @@ def _named(post: Post) -> list[str]:
 
 _NAMES = tuple(field.name for field in fields(Post))
 _values = attrgetter(*_NAMES)
+
+
+_written = attrgetter(
+    *("id", "author_id", "author_handle", "text", "parent_id", "parent_author_id", "root_id"),
+    *("lang", "url", "author_name"),
+)
+
+
+def _room(post: Post) -> int:
+    """What a post takes, in characters."""
+    words = sum(map(len, filter(None, _written(post))))
+    return _BESIDES + words + sum(map(len, post.mentions)) + _BESIDE_A_NAME * len(post.mentions)
 
 
 def _packed(post: Post) -> bytes:

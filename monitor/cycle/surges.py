@@ -14,6 +14,7 @@ from monitor.cycle.counting import PostIn
 from monitor.cycle.desk import Watch
 from monitor.cycle.looking import LAPSE, YOUNG
 from monitor.domain.statistics import poisson_tail
+from monitor.ports.connector import LooksUp
 from monitor.ports.notifier import AlertKind
 from monitor.store import accounts, alerts, posts, pruning, reach
 from monitor.store.accounts import AccountRow
@@ -97,7 +98,7 @@ def _spread(tx: sa.Connection, watch: Watch, row: AccountRow, now: datetime) -> 
         growth = one.reach - before.get(one.post_id, one.reach)
         # What grew in a day, or while nobody looked, has not grown in ten minutes.
         is_young = one.opened_at > now - YOUNG
-        is_watched = not watch.settings.polls or one.looked_at > now - LAPSE
+        is_watched = not isinstance(watch.connector, LooksUp) or one.found_at > now - LAPSE
         if limits.reach and one.reach >= limits.reach:
             yield _spreading(one.wait, "reach", one.reach, now)
         if limits.reach_per_10m and is_young and is_watched and growth >= limits.reach_per_10m:

@@ -241,7 +241,8 @@ def forget(tx: sa.Connection, alerts: Collection[int]) -> None:
 
 
 def _forget_messages(tx: sa.Connection, numbers: Iterable[int]) -> None:
-    """Those that tell nothing; but the last of a group, by which the next is timed, stays."""
+    """Those that tell nothing, and older ones of their groups that tell nothing either; but the
+    last of a group, by which the next is timed, stays."""
     newer = message.alias()
     followed = sa.exists().where(
         newer.c.notifier == message.c.notifier,
@@ -249,5 +250,10 @@ def _forget_messages(tx: sa.Connection, numbers: Iterable[int]) -> None:
         newer.c.composed_at > message.c.composed_at,
     )
     tells = sa.exists().where(notice.c.message == message.c.number)
+    group = (message.c.notifier, message.c.route)
     for part in lean.in_parts(numbers):
-        tx.execute(sa.delete(message).where(message.c.number.in_(part), ~tells, followed))
+        until = sa.select(*group, sa.func.max(message.c.composed_at)).group_by(*group)
+        for notifier, route, last in tx.execute(until.where(message.c.number.in_(part))).all():
+            theirs = (message.c.notifier == notifier) & (message.c.route == route)
+            old = theirs & (message.c.composed_at <= last)
+            tx.execute(sa.delete(message).where(old, ~tells, followed))

@@ -17,6 +17,7 @@ from monitor.store.instants import instant, micros
 from monitor.store.posts import StoredPost
 from monitor.store.schema import IS_OPEN, post, reach_sample, wait
 from monitor.store.upsert import insert_missing
+from monitor.store.waits import FOUND_AT
 
 _COUNTS = (post.c.likes, post.c.reposts, post.c.replies, post.c.views)
 TOTAL = sum((sa.func.coalesce(count, 0) for count in _COUNTS), sa.literal(0))
@@ -82,13 +83,13 @@ def begin_anew(tx: sa.Connection, account_id: int, ids: Iterable[str], now: date
 
 
 class Spread(NamedTuple):
-    """How far the post of a wait has reached, and when it was last looked at, or the wait
+    """How far the post of a wait has reached, and when the platform last told of it, or the wait
     opened."""
 
     wait: int
     post_id: str
     opened_at: datetime
-    looked_at: datetime
+    found_at: datetime
     reach: int
 
 
@@ -96,8 +97,8 @@ def of_open_waits(tx: sa.Connection, account_id: int, least: int) -> list[Spread
     """Of open live waits, those whose post has reached so many at least."""
     rows = tx.execute(_OF_OPEN_WAITS, {"of": account_id, "least": least})
     return [
-        Spread(number, name, instant(opened_at), instant(looked_at), reach)
-        for number, name, opened_at, looked_at, reach in rows
+        Spread(number, name, instant(opened_at), instant(found_at), reach)
+        for number, name, opened_at, found_at, reach in rows
     ]
 
 
@@ -106,7 +107,7 @@ _OF_OPEN_WAITS = (
         wait.c.number,
         post.c.native_id,
         wait.c.opened_at,
-        sa.func.coalesce(wait.c.looked_at, wait.c.opened_at),
+        FOUND_AT,
         TOTAL,
     )
     .join(post, (post.c.account_id == wait.c.account_id) & (post.c.native_id == wait.c.link))

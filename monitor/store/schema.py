@@ -175,7 +175,8 @@ wait = Table(
     Column("nudges", Integer, nullable=False),
     Column("last_nudge_at", BigInteger),
     Column("link", Text, nullable=False),  # the post to show
-    Column("looked_at", BigInteger),  # when that post was last looked up
+    Column("looked_at", BigInteger),  # when that post was last asked for
+    Column("found_at", BigInteger),  # when the platform last told of it, asked for it
     Column("acked_by", Text),
     Column("acked_at", BigInteger),
     Column("calendar_span", BigInteger),

@@ -241,15 +241,19 @@ _DUE_INSTANTS = (
 )
 
 
-def links_to_judge(tx: sa.Connection, account_id: int, until: datetime, limit: int) -> list[str]:
-    """The posts to show of open waits that have an instant up to `until`, the most urgent first."""
-    asked = {"of": account_id, "until": micros(until), "most": _MOST_PROMISES * limit}
+def links_to_judge(
+    tx: sa.Connection, account_id: int, until: datetime, limit: int, promises: int
+) -> list[str]:
+    """The posts to show of open waits that have an instant up to `until`, the most urgent first.
+    `promises`: under so many a wait may stand now."""
+    most = max(promises, _MOST_PROMISES) * limit
+    asked = {"of": account_id, "until": micros(until), "most": most}
     links = dict.fromkeys(row.link for row in lean.rows(tx, _LINKS_TO_JUDGE, asked))
     return list(links)[:limit]
 
 
 _MOST_PROMISES = 8
-"""Under so many a wait may stand to be found before others that are less urgent."""
+"""Under so many a wait may have stood: what is not promised any more is looked at, too."""
 
 _LINKS_TO_JUDGE = (  # in the order of the index: to group them costs time even where there are none
     sa.select(wait.c.link)
@@ -264,17 +268,23 @@ _LINKS_TO_JUDGE = (  # in the order of the index: to group them costs time even 
 )
 
 
+FOUND_AT = sa.func.coalesce(wait.c.found_at, wait.c.opened_at)
+"""When the platform last told of a wait's post, or the wait opened."""
+
+
 class Turn(NamedTuple):
-    """An open wait at whose post it is time to look: it was looked at last, or opened, then."""
+    """An open wait at whose post it is time to look: the platform told of it last, or the wait was
+    opened, then."""
 
     wait: int
     link: str
-    looked_at: datetime
+    found_at: datetime
 
 
-def whose_turn(
+def take_turns(
     tx: sa.Connection,
     account_id: int,
+    now: datetime,
     *,
     young: datetime,
     often: datetime,
@@ -282,11 +292,12 @@ def whose_turn(
     limit: int,
 ) -> list[Turn]:
     """Open waits not looked at since `often` (if opened after `young`) or `seldom`, those first
-    that were not for longest."""
+    that were not for longest. They count as looked at from now on, whatever comes of it: so others
+    have their turn."""
     looked_at = sa.func.coalesce(wait.c.looked_at, wait.c.opened_at)
     patience = sa.case((wait.c.opened_at > micros(young), micros(often)), else_=micros(seldom))
     query = (
-        sa.select(wait.c.number, wait.c.link, looked_at.label("looked_at"))
+        sa.select(wait.c.number, wait.c.link, FOUND_AT.label("found_at"))
         .where(
             wait.c.account_id == account_id,
             IS_OPEN,
@@ -295,12 +306,14 @@ def whose_turn(
         .order_by(looked_at)
         .limit(limit)
     )
-    return [Turn(row.number, row.link, instant(row.looked_at)) for row in tx.execute(query)]
+    turns = [Turn(row.number, row.link, instant(row.found_at)) for row in tx.execute(query)]
+    update(tx, [{"number": turn.wait, "looked_at": micros(now)} for turn in turns])
+    return turns
 
 
-def note_look(tx: sa.Connection, numbers: Iterable[int], now: datetime) -> None:
-    """These waits count as looked at from now on."""
-    update(tx, [{"number": number, "looked_at": micros(now)} for number in numbers])
+def note_found(tx: sa.Connection, numbers: Iterable[int], now: datetime) -> None:
+    """The platform told of the posts of these waits."""
+    update(tx, [{"number": number, "found_at": micros(now)} for number in numbers])
 
 
 def acts_in(tx: sa.Connection, account_id: int, conversations: Iterable[str]) -> list[Act]:

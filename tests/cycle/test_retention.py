@@ -219,6 +219,18 @@ def test_a_message_stays_while_it_tells_something_and_the_last_of_a_group(watch:
     assert kept(house) == (0, 0, 1)
 
 
+def test_of_a_group_that_rarely_speaks_the_last_message_alone_stays(watch: Watch) -> None:
+    house, plan = House(), plan_to(Ears())
+    for minute in (0, FAR, 2 * FAR):
+        house.take(mention(str(minute), "ana", minute), minute=minute + 1)
+        house.observe(minute + 7)
+        told(house, plan, minute + 7)
+        house.poll(reply(f"to {minute}", minute + 9, str(minute)), minute=minute + 9)
+        pruned(house, watch, minute + FAR - 1)
+
+        assert kept(house) == (0, 0, 1)
+
+
 def test_a_conversation_stays_while_something_of_it_is_to_be_told(watch: Watch) -> None:
     house, ears = breached("ana"), Ears()
     told(house, plan_to(ears), 6)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from monitor.cycle.staging import Staging
 from monitor.domain.post import DeletedBy, Post, Reach, Surface
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 Line = tuple[Post, bool]
@@ -151,9 +153,11 @@ def test_what_is_added_after_a_look_counts_too() -> None:
         assert [each.id for each in staging.relevant()] == ["1", "2"]
 
 
-def test_long_texts_are_kept_on_the_disk(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", [{"text": "x"}, {"url": "x"}, {"mentions": ["x"]}])
+def test_long_posts_are_kept_on_the_disk(tmp_path: Path, written: Mapping[str, Any]) -> None:
+    long = {name: each * module._AT_HAND for name, each in written.items()}
     with Staging(tmp_path) as staging:
-        staging.add(post("1", text="x" * module._AT_HAND), about=True)
+        staging.add(replace(post("1"), **long), about=True)
         assert list(staging.relevant())
         assert sum(file.stat().st_size for file in tmp_path.glob("*/*")) > module._AT_HAND
 

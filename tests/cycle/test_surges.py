@@ -20,7 +20,7 @@ from monitor.cycle.ingest import ingest
 from monitor.cycle.surges import WEEKS, look_for_surges
 from monitor.cycle.upkeep import look_at_open_waits
 from monitor.domain.post import Post, Reach
-from monitor.ports.connector import Connector, Seen
+from monitor.ports.connector import Connector, FetchError, Reason, Seen
 from monitor.store import accounts, schema
 from monitor.store.database import Store
 from monitor.store.instants import micros
@@ -228,24 +228,32 @@ def test_what_grew_between_two_daily_looks_has_not_grown_in_ten_minutes(acme: Bu
 
 class Platform:
     """Shows the post `1` whenever it is asked, as it is then. `meanwhile`: what happens before it
-    answers."""
+    answers; `fails`: it does not, `is_silent`: it passes over all that it is asked for."""
 
     least_gap = settle = timedelta(0)
 
     def __init__(self) -> None:
         self.shown = mention("1", "ana", 0, reach=reached(100))
         self.meanwhile: Callable[[], object] = lambda: None
+        self.fails: Exception | None = None
+        self.is_silent = False
 
     def look_up(self, ids: Sequence[str]) -> Iterator[Seen]:
         self.meanwhile()
-        return iter([Seen(each, self.shown) for each in ids])
+        if self.fails:
+            raise self.fails
+        return iter([Seen(each, self.shown) for each in ids if not self.is_silent])
+
+
+def watching(acme: Busy, platform: Platform) -> None:
+    acme.watch = replace(acme.watch, connector=cast(Connector, platform))
 
 
 @pytest.mark.parametrize("polled", [True, False])
 def test_what_grew_in_an_outage_has_not_grown_in_ten_minutes(acme: Busy, *, polled: bool) -> None:
-    acme.under(surge=Surge(reach_per_10m=1_000), polls=True)
+    acme.under(surge=Surge(reach_per_10m=1_000))
     platform = Platform()
-    acme.watch = replace(acme.watch, connector=cast(Connector, platform))
+    watching(acme, platform)
 
     def look(minute: float, many: int) -> None:
         platform.shown = mention("1", "ana", 0, reach=reached(many))
@@ -265,10 +273,29 @@ def test_what_grew_in_an_outage_has_not_grown_in_ten_minutes(acme: Busy, *, poll
     assert acme.told() == {"surge/1/growth": {"growth": 1_100}}
 
 
-def test_what_spreads_after_long_rest_is_told_at_once(acme: Busy) -> None:
-    acme.under(surge=Surge(reach_per_10m=1_000), polls=True)
+@pytest.mark.parametrize("trouble", ["fails", "is silent"])
+def test_what_grew_before_a_look_that_learnt_nothing_has_not_grown_in_ten_minutes(
+    acme: Busy, trouble: str
+) -> None:
+    acme.under(surge=Surge(reach_per_10m=1_000))
     platform = Platform()
-    acme.watch = replace(acme.watch, connector=cast(Connector, platform))
+    watching(acme, platform)
+    acme.take(platform.shown, minute=1)
+    for minute in (6, 12, 132, 138, 144):
+        platform.shown = mention("1", "ana", 0, reach=reached(100 if minute < 20 else 2_000))
+        platform.is_silent = minute == 132 and trouble == "is silent"
+        no = FetchError(Reason.UNAVAILABLE, "down")
+        platform.fails = no if minute == 132 and trouble == "fails" else None
+        look_at_open_waits(acme.store, acme.watch, partial(at, minute))
+        acme.look(minute)
+
+    assert acme.told() == {}
+
+
+def test_what_spreads_after_long_rest_is_told_at_once(acme: Busy) -> None:
+    acme.under(surge=Surge(reach_per_10m=1_000))
+    platform = Platform()
+    watching(acme, platform)
     acme.take(platform.shown, minute=1)
     for minute in range(6, 66, 6):
         look_at_open_waits(acme.store, acme.watch, partial(at, minute))
