@@ -28,7 +28,7 @@ from monitor.ports.connector import Reason
 from monitor.report.digest import digest
 from monitor.sandbox.serving import Sandbox
 from monitor.sandbox.world import Scenario
-from monitor.store import accounts, tallies, targets
+from monitor.store import accounts, targets
 from monitor.store.database import Store, StoreError, file_of, is_sqlite
 from monitor.supervisor import Supervisor
 
@@ -84,15 +84,13 @@ def open_sessions(config: Config, clock: Clock) -> Sessions:
 def watches(
     config: Config, store: Store, clock: Clock, sessions: Sessions | None = None
 ) -> Mapping[str, Watch]:
-    """Every account by name, with its own connector, and rows for accounts and targets. Logins are
-    kept in memory alone without `sessions`."""
+    """Every account by name, with its own connector, and rows for accounts and targets. What is in
+    force is not changed. Logins are kept in memory alone without `sessions`."""
     known = {target.name: target for each in config.accounts for target in each.targets}
     bounds = bucket_bounds(target.within for target in known.values())
     with store.write() as tx:
         accounts.ensure(tx, [account.name for account in config.accounts])
-        accounts.hold_all(tx)
         numbers = targets.ensure(tx, known.values())
-        tallies.relay(tx, bounds)
     found: dict[str, Watch] = {}
     for account in config.accounts:
         door = Web(clock, sessions=sessions)

@@ -27,6 +27,7 @@ from monitor.cycle.heartbeat import Heartbeat
 from monitor.cycle.measuring import measure
 from monitor.cycle.notify import Plan
 from monitor.cycle.poll import poll
+from monitor.cycle.promises import put_in_force
 from monitor.cycle.retention import Retention
 from monitor.cycle.surges import look_for_surges
 from monitor.cycle.upgrading import bring_up_to_date
@@ -117,7 +118,7 @@ class Daemon:
 
     def start(self) -> None:
         """Raises lease.HeldError where another daemon has this database for itself."""
-        self._renew()
+        self._take_over()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock(), self._renew)
         self._teller.start()
@@ -146,7 +147,7 @@ class Daemon:
         """Go on under another configuration. What is under way ends under the old one. Raises
         StoreError, and then goes on under the old one."""
         with self._store.write() as tx:
-            accounts.hold_all(tx)
+            put_in_force(tx, watches.values())
             soon = self._clock()
             for name, row in accounts.all_of(tx).items():
                 if name not in watches or row.reason == Reason.RATE_LIMITED:
@@ -170,7 +171,7 @@ class Daemon:
         """Poll every account once, judge, tell; why that failed. What another process polls or
         tells at this moment is left to it. Raises lease.HeldError where a daemon has this database
         for itself."""
-        self._renew()
+        self._take_over()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock())
         self._teller.start()
@@ -279,6 +280,11 @@ class Daemon:
         now = self._clock()
         look_for_surges(self._store, self.watches, now)
         write_digests(self._store, self.watches, self._figures, now)
+
+    def _take_over(self) -> None:
+        self._renew()
+        with self._store.write() as tx:
+            put_in_force(tx, self.watches.values())
 
     def _renew(self) -> None:
         with self._store.write() as tx:

@@ -8,10 +8,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from monitor.app import Program
 from monitor.config import ConfigError
-from monitor.store import accounts, tallies
+from monitor.cycle.promises import put_in_force
+from monitor.store import accounts, schema, tallies
 from monitor.store.database import Store
 from tests.acceptance.watching import TARGETS, Hands, configuration
 
@@ -26,8 +28,11 @@ class Building:
         self.path.write_text(configuration(*addresses, **fields), encoding="utf-8")
 
     def program(self) -> Program:
+        """Under its configuration, though its jobs do not run."""
         program = Program(self.path, Hands())
         self._opened.callback(program.store.close)
+        with program.store.write() as tx:
+            put_in_force(tx, program.watches.values())
         return program
 
 
@@ -135,6 +140,27 @@ def test_a_refused_configuration_leaves_everything_as_it_was(building: Building)
     building.write(ADDRESS)
     program.reload()
     assert program.reloads.successful
+
+
+def test_a_configuration_that_is_refused_at_the_last_changes_no_promise(building: Building) -> None:
+    program = building.program()
+    observed = {"first_reply_seconds": [300.5]}
+    with program.store.write() as tx:
+        promised = tx.scalar(sa.select(schema.target.c.within))
+        bounds = program.watches["acme"].bounds
+        tallies.observe(tx, ids(program.store)["acme"], observed, bounds)
+    building.write(
+        ADDRESS,
+        targets=TARGETS.replace("6m", "301s"),
+        head="notifiers: {room: {log: info, language: tlh}}\n",
+    )
+
+    with pytest.raises(ConfigError, match="tlh"):
+        program.reload()
+
+    assert stored(program)["first_reply_seconds"] == 1
+    with program.store.read() as tx:
+        assert tx.scalar(sa.select(schema.target.c.within)) == promised
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,11 @@ from monitor.app import open_own_store, open_store, system_clock, watches
 from monitor.cli.failing import UsageError
 from monitor.config import Config, load
 from monitor.cycle.desk import Watch
+from monitor.cycle.promises import put_in_force
+from monitor.daemon import LEASE
 from monitor.report.numbers import Subject
 from monitor.report.subjects import subjects
+from monitor.store import lease
 from monitor.store.database import Store, StoreError
 
 CONFIG = "REPLYWATCH_CONFIG"
@@ -74,9 +77,12 @@ def writing(config_file: Path | None) -> Iterator[Writing]:
     """Makes the database where there is none. Raises UsageError, ConfigError, StoreError."""
     config = load(config_path(config_file))
     with closing(open_own_store(config, system_clock)) as store:
-        every = watches(config, store, system_clock)
+        every, now = watches(config, store, system_clock), system_clock()
+        with store.write() as tx:
+            if not lease.is_held(tx, LEASE, now):  # else that has another configuration, perhaps
+                put_in_force(tx, every.values())
         try:
-            yield Writing(store, config, every, system_clock())
+            yield Writing(store, config, every, now)
         finally:
             for watch in every.values():
                 watch.web.close()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -36,7 +37,7 @@ def shared_name() -> str:
 
 def take(tx: sa.Connection, name: str, holder: str, now: datetime) -> None:
     """Take the lease alone, or renew it. Raises HeldError while a living one holds or shares it."""
-    _refuse(tx, (lease.c.name == name) | lease.c.name.startswith(f"{name}/"), holder, now)
+    _refuse(tx, _all_of(name), holder, now)
     upsert(tx, lease, [{"name": name, "holder": holder, "until_at": micros(now + TERM)}])
 
 
@@ -95,14 +96,28 @@ def _taken(tx: sa.Connection, statement: sa.Update, name: str, holder: str, now:
     return tx.execute(statement, asked).rowcount == 1
 
 
+def is_held(tx: sa.Connection, name: str, now: datetime) -> bool:
+    """Whether a living one holds or shares the lease."""
+    return any(_holders(tx, _all_of(name), now))
+
+
+def _all_of(name: str) -> sa.ColumnElement[bool]:
+    return (lease.c.name == name) | lease.c.name.startswith(f"{name}/")
+
+
 def _refuse(tx: sa.Connection, which: sa.ColumnElement[bool], holder: str, now: datetime) -> None:
-    others = tx.execute(sa.select(lease).where(which, lease.c.holder != holder)).all()
-    for row in others:
+    for other in _holders(tx, which & (lease.c.holder != holder), now):
+        raise HeldError(
+            f"{other} (host/process) runs on this database already; "
+            "stop it first, or give this one a store of its own"
+        )
+
+
+def _holders(tx: sa.Connection, which: sa.ColumnElement[bool], now: datetime) -> Iterator[str]:
+    """Who lives, as far as is known."""
+    for row in tx.execute(sa.select(lease).where(which)).all():
         if instant(row.until_at) > now and _may_live(row.holder):
-            raise HeldError(
-                f"{row.holder} (host/process) runs on this database already; "
-                "stop it first, or give this one a store of its own"
-            )
+            yield row.holder
 
 
 def _may_live(holder: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -171,6 +171,17 @@ def put_dues(tx: sa.Connection, account_id: int, dues: Iterable[StoredDue]) -> N
 def drop_dues(tx: sa.Connection, dues: Iterable[StoredDue]) -> None:
     for one in dues:
         tx.execute(sa.delete(due).where(due.c.wait == one.wait, due.c.target_id == one.target_id))
+
+
+def hold_again(tx: sa.Connection, account_id: int, targets: Collection[int]) -> None:
+    """Judge open waits by these targets again where nobody was to look at that any more."""
+    theirs = sa.select(wait.c.number).where(wait.c.account_id == account_id, IS_OPEN)
+    given_up = due.c.verdict.is_(None) & due.c.next_at.is_(None)
+    tx.execute(
+        sa.update(due)
+        .where(due.c.wait.in_(theirs), due.c.target_id.in_(sorted(targets)), given_up)
+        .values(next_at=due.c.due_at)
+    )
 
 
 def to_judge(

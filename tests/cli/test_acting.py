@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from monitor.daemon import LEASE
+from monitor.store import lease, schema
+from monitor.store.database import Store
 from tests.cli.running import CONFIG, Desk, answers, asks, says
 
 
@@ -41,6 +47,25 @@ def test_an_unknown_id_exits_with_1(desk: Desk, words: list[str]) -> None:
     desk.take(asks("a", "ann", 0))
     outcome = desk.run(*words, code=1)
     assert (outcome.out, len(outcome.err.splitlines())) == ("", 1)
+
+
+def test_a_command_under_an_edited_configuration_changes_nothing_of_what_runs(desk: Desk) -> None:
+    def promised() -> timedelta:
+        with desk.reading() as tx:
+            return timedelta(microseconds=tx.scalar(sa.select(schema.target.c.within)) or 0)
+
+    desk.take(asks("a", "ann", 0))
+    with closing(Store(f"sqlite:///{desk.folder / 'acme.db'}")) as store:
+        with store.write() as tx:
+            lease.take(tx, LEASE, "elsewhere/1", datetime.now(UTC))
+        desk.config.write_text(CONFIG.replace("6m", "9m"))
+        desk.run("ack", "1")
+        assert promised() == timedelta(minutes=6)
+        with store.write() as tx:
+            lease.release(tx, LEASE, "elsewhere/1")
+    desk.run("ack", "1")
+
+    assert promised() == timedelta(minutes=9)
 
 
 def test_refold_says_what_todays_settings_change(desk: Desk) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from monitor.cycle.promises import put_in_force
 from monitor.domain.wait import Deed, Dismissal
 from tests.building import at, mention, post, reply
-from tests.cycle.house import House
+from tests.cycle.house import House, watched
 
 
 def test_nothing_is_judged_before_it_was_observed() -> None:
@@ -27,6 +29,22 @@ def test_a_breach_is_told_once_however_often_it_is_judged() -> None:
 
     assert house.alerts().count("breach/1/airline-6m") == 1
     assert house.counted()["sla_due_total airline-6m"] == 1
+
+
+def test_who_still_waits_is_held_against_a_promise_that_is_in_force_again(tmp_path: Path) -> None:
+    with watched(tmp_path) as (store, watch):
+        house = House(store=store)
+        house.take(mention("1", "ana", 0), mention("2", "bo", 1), minute=1)
+        promised = house.desk.targets
+        house.under(targets={})
+        house.poll(reply("answer", 7.5, "2"), minute=8)
+        assert house.alerts() == []
+        house.under(targets=promised)
+        with store.write() as tx:
+            put_in_force(tx, [watch])
+        house.observe(9)
+
+        assert house.alerts() == ["breach/1/airline-6m"]
 
 
 def test_each_warning_is_told_when_the_watermark_reaches_it() -> None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from monitor import web
 from monitor.app import Program
 from monitor.cycle.poll import poll
+from monitor.cycle.promises import put_in_force
 from tests.acceptance.platform import Platform
 from tests.acceptance.watching import Hands, configuration
 
@@ -41,13 +42,15 @@ class Client:
 
 
 class House:
-    """A program whose jobs do not run; it polls when it is told to."""
+    """A program under its configuration, whose jobs do not run; it polls when it is told to."""
 
     def __init__(self, folder: Path, platform: Platform, clock: Hands, head: str = HTTP) -> None:
         self.platform, self.clock = platform, clock
         self.path = folder / "acme.yml"
         self.write(head=head)
         self.program = Program(self.path, clock)
+        with self.program.store.write() as tx:
+            put_in_force(tx, self.program.watches.values())
         self.site = web.build(self.program)
         self.client = Client(self.site)
 
