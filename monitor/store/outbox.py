@@ -191,6 +191,21 @@ def heard(tx: sa.Connection, notifier: str, keys: Iterable[str]) -> dict[str, bo
     return found
 
 
+def first_words(tx: sa.Connection, alerts: Iterable[int]) -> dict[tuple[int, str], list[timedelta]]:
+    """Of these facts, by fact and notifier: after how long it was told, or is being told, first and
+    to escalate. Reminders are none."""
+    found: dict[tuple[int, str], list[timedelta]] = {}
+    for part in lean.in_parts(alerts):
+        query = (
+            sa.select(notice.c.alert, notice.c.notifier, notice.c.after)
+            .join(message, message.c.number == notice.c.message)
+            .where(notice.c.alert.in_(part), notice.c.turn == 0, message.c.failed_at.is_(None))
+        )
+        for number, notifier, after in tx.execute(query):
+            found.setdefault((number, notifier), []).append(timedelta(microseconds=after))
+    return found
+
+
 def of_message(tx: sa.Connection, number: int) -> list[Notice]:
     """What a message tells."""
     return [

@@ -376,6 +376,41 @@ def test_nobody_is_told_of_the_end_before_the_beginning(scene: Scene) -> None:
     assert scene.ears.facts == ["breach/1/airline-6m", "recovered/1/airline-6m"]
 
 
+@pytest.mark.parametrize(
+    ("before", "later", "times"),
+    [
+        pytest.param([0], [5], 1, id="the first word comes later"),
+        pytest.param([5], [0], 1, id="the first word comes sooner"),
+        pytest.param([60], [0, 30], 1, id="a word before what was told"),
+        pytest.param([0, 240], [0, 300], 2, id="an escalation comes later"),
+        pytest.param([0, 240], [5, 300], 2, id="both come later"),
+    ],
+)
+@pytest.mark.parametrize("fails", [None, GONE])
+def test_who_was_told_is_told_again_by_an_altered_route_only_to_escalate(
+    scene: Scene, before: list[int], later: list[int], times: int, fails: FetchError | None
+) -> None:
+    pager = Ears()
+
+    def plan(afters: list[int], paged_after: int) -> Plan:
+        routes = [replace(BREACH, after=SECOND * after, goes_on=True) for after in afters]
+        paging = replace(BREACH, to=("pager",), after=SECOND * paged_after)
+        return plan_of({"room": scene.ears, "pager": pager}, *routes, paging)
+
+    scene.ears.fails = fails
+    scene.breaks(7)
+    scene.tell(7, plan(before, 90))
+    scene.ears.fails = None
+    altered = plan(later, 120)
+    scene.begin(altered, 7)
+    for minute in range(7, 13):
+        scene.breaks(minute)
+        scene.tell(minute, altered)
+
+    assert scene.ears.facts == ["breach/1/airline-6m"] * times
+    assert pager.facts == ["breach/1/airline-6m"]
+
+
 @pytest.mark.parametrize("match", [Match(), Match(brands=("Acme",))])
 def test_what_one_route_would_hold_is_told_by_another_that_is_open(
     scene: Scene, match: Match

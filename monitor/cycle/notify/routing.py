@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
+from itertools import chain
 
 from monitor.config import Route
 from monitor.cycle.notify.plan import Plan
@@ -26,14 +27,29 @@ def route(store: Store, plan: Plan, now: datetime) -> int:
                 return count
         with store.write() as tx:
             found = cases.unrouted(tx, AT_ONCE)
-            outbox.add(tx, (notice for case in found for notice in _notices(case, plan, now)))
-            cases.routed(tx, [case.number for case in found], now)
+            numbers = [case.number for case in found]
+            told = outbox.first_words(tx, numbers)
+            fresh = (_untold(_notices(case, plan, now), told) for case in found)
+            outbox.add(tx, chain.from_iterable(fresh))
+            cases.routed(tx, numbers, now)
         if not found:  # another process decides of them at this moment
             return count
         count += len(found)
 
 
-def _notices(case: Case, plan: Plan, now: datetime) -> Iterable[Notice]:
+def _untold(
+    notices: Collection[Notice], told: Mapping[tuple[int, str], Collection[timedelta]]
+) -> Iterator[Notice]:
+    """A fact is decided of anew where a route is altered: whoever was told of it is told again only
+    to escalate. Its soonest notices, as many as it was told before, stand for those."""
+    for one in notices:
+        heard = told.get((one.alert, one.notifier), ())
+        sooner = sum(other.after < one.after for other in notices if other.notifier == one.notifier)
+        if sooner >= len(heard) and all(after < one.after for after in heard):
+            yield one
+
+
+def _notices(case: Case, plan: Plan, now: datetime) -> Collection[Notice]:
     """One for each notifier and delay, by the first route that is open then, else the first; those
     that are told what stands need none."""
     if not _is_told(case, plan, now):
