@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 from monitor.config.installed import NotifierSettings
@@ -53,6 +53,7 @@ class Match:
 
 
 EVERYTHING = Match()
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _among(value: str | None, wanted: Collection[str]) -> bool:
@@ -89,6 +90,14 @@ class Route:
     def is_open(self, at: datetime) -> bool:
         """Whether somebody is told by it then, and nothing held."""
         return self.active is None or self.active.is_open(at)
+
+    def opens_at(self, at: datetime) -> datetime:
+        """The first instant at or after `at` at which somebody is told by it; the end of time where
+        none comes."""
+        try:
+            return self.active.opens_at(at) if self.active else at
+        except ValueError:
+            return _NEVER
 
 
 @dataclass(frozen=True, slots=True)

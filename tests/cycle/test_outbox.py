@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from monitor.cycle.notify.composing import compose
 from monitor.cycle.notify.routing import route
 from monitor.cycle.notify.sending import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR, send
 from monitor.cycle.notify.standing import stand
+from monitor.domain.calendar import Calendar, Hours
 from monitor.domain.wait import Deed
 from monitor.ports.connector import FetchError, Reason
 from monitor.ports.notifier import AlertKind
@@ -28,10 +29,12 @@ from tests import databases
 from tests.building import at, mention, reply
 from tests.cycle.house import House
 from tests.cycle.test_truth import OPEN_FROM_TEN_PAST
-from tests.telling import Board, Ears, begin, plan_of, plan_to, tell, watch
+from tests.telling import UTC, Board, Ears, begin, plan_of, plan_to, tell, watch
 
 SECOND = timedelta(seconds=1)
 BREACH = Route(on=frozenset({AlertKind.BREACH}), to=("room",), group_interval=timedelta(0))
+FROM_TWENTY_PAST = Calendar(UTC, {0: (Hours(10 * 60 + 20, 24 * 60),)})
+NEVER_AGAIN = Calendar(UTC, {}, extra={date(2020, 1, 1): (Hours(0, 60),)})
 GONE = FetchError(Reason.UNAVAILABLE, "it is not there")
 
 
@@ -422,6 +425,23 @@ def test_what_one_route_would_hold_is_told_by_another_that_is_open(
     scene.tell(6, plan)
     assert scene.ears.facts == ["breach/1/airline-6m"]
     scene.tell(10, plan)
+    assert len(scene.ears.notices) == 1
+
+
+@pytest.mark.parametrize("active", [FROM_TWENTY_PAST, NEVER_AGAIN])
+def test_what_several_routes_would_hold_is_told_by_the_one_that_opens_first(
+    scene: Scene, active: Calendar
+) -> None:
+    later = replace(BREACH, active=active, goes_on=True)
+    sooner = replace(BREACH, on=BREACH.on | {AlertKind.NUDGED}, active=OPEN_FROM_TEN_PAST)
+    plan = plan_to(scene.ears, later, sooner)
+    scene.begin(plan)
+
+    scene.tell(6, plan)
+    assert scene.ears.facts == []
+    scene.tell(10, plan)
+    assert scene.ears.facts == ["breach/1/airline-6m"]
+    scene.tell(20, plan)
     assert len(scene.ears.notices) == 1
 
 

@@ -50,13 +50,12 @@ def _untold(
 
 
 def _notices(case: Case, plan: Plan, now: datetime) -> Collection[Notice]:
-    """One for each notifier and delay, by the first route that is open then, else the first; those
-    that are told what stands need none."""
+    """One for each notifier and delay, by a route that is open then, else the one that opens first;
+    those that are told what stands need none."""
     if not _is_told(case, plan, now):
         return ()
     found: dict[tuple[str, timedelta], Notice] = {}
-    open_first = sorted(plan.routes_for(case), key=lambda one: not one.is_open(_at(case, one, now)))
-    for one in open_first:
+    for one in sorted(plan.routes_for(case), key=lambda one: one.opens_at(_at(case, one, now))):
         after = _after(case, one)
         for name in one.to:
             if not plan.places[name].is_standing:
