@@ -226,6 +226,7 @@ def _serve(program: Program) -> None:
         log.info("listening", url=f"http://{place.host}:{place.port}/")
         supervisor.ready()
         while not ended.wait(timeout=0.2) and not program.daemon.displaced:
+            program.daemon.keep_time()
             if program.daemon.is_turning() and server.is_up():
                 supervisor.alive()
             if reload_wanted.is_set():

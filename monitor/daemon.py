@@ -28,6 +28,7 @@ from monitor.cycle.measuring import measure
 from monitor.cycle.notify import Plan
 from monitor.cycle.poll import poll
 from monitor.cycle.promises import put_in_force
+from monitor.cycle.replanning import plan_anew
 from monitor.cycle.retention import Retention
 from monitor.cycle.surges import look_for_surges
 from monitor.cycle.upgrading import bring_up_to_date
@@ -55,6 +56,9 @@ BEAT = timedelta(minutes=1)
 
 STALL = 60.0
 """Seconds without a dispatch, of four a second: something hangs that only a restart can end."""
+
+LEAP = timedelta(seconds=1)
+"""A clock that goes back by less makes nobody wait."""
 
 LEASE = "daemon"
 
@@ -90,6 +94,9 @@ class Daemon:
         self._resting: dict[str, datetime] = {}
         self._jobs_resting: dict[str, datetime] = {}
         self._turned_at = time.monotonic()
+        self._read_at = clock()
+        self._times_back = 0
+        self._planned_after = -1  # a start too plans anew
         self.displaced: lease.HeldError | None = None
         self._choosing = threading.Lock()
         self._stopping = threading.Event()
@@ -174,6 +181,7 @@ class Daemon:
         self._take_over()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock())
+        plan_anew(self._store, self.watches, self._clock())
         self._teller.start()
         polled = [watch for watch in self.watches.values() if watch.settings.polls]
         reasons = self._polls.map(self._poll_in_turn, polled)
@@ -195,6 +203,21 @@ class Daemon:
         polled = [name for name, watch in self.watches.items() if watch.settings.polls]
         return all(rows[name].last_success_at or rows[name].failures for name in polled)
 
+    def keep_time(self) -> None:
+        """Call it often, and from no job: the scheduler too waits for instants of the clock, and
+        would stand still when that goes back."""
+        before, self._read_at = self._read_at, self._clock()
+        back = before - self._read_at
+        if back < LEAP:
+            return
+        log.warning("clock.went_back", seconds=back.total_seconds())
+        self._resting.clear()
+        self._jobs_resting.clear()
+        self._teller.rest_no_longer()
+        self._times_back += 1
+        for job in self._jobs.get_jobs():
+            job.reschedule("interval", seconds=job.trigger.interval_length)
+
     def is_turning(self, within: float = STALL) -> bool:
         """Whether it has looked for who is due in the last seconds, be it in vain."""
         return time.monotonic() - self._turned_at < within
@@ -212,7 +235,10 @@ class Daemon:
 
     def _dispatch(self) -> None:
         self._turned_at = time.monotonic()
-        now = self._clock()
+        times_back, now = self._times_back, self._clock()
+        if times_back != self._planned_after:
+            plan_anew(self._store, self.watches, now)
+            self._planned_after = times_back
         with self._store.read() as tx:
             due = accounts.due_for_poll(tx, now)
         with self._choosing:

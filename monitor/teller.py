@@ -66,6 +66,11 @@ class Teller:
             if self._is_idle(name):
                 place.close()
 
+    def rest_no_longer(self) -> None:
+        """Nothing in memory waits for an instant of the clock as it was."""
+        self._resting.clear()
+        self._stood_at.clear()
+
     def step(self) -> None:
         """Decide whom to tell what, and set the lanes going. Raises StoreError."""
         with self._planning:

@@ -7,9 +7,11 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from pathlib import Path
 
+import apscheduler.schedulers.base
+import apscheduler.triggers.interval
 import pytest
 import sqlalchemy as sa
 import structlog
@@ -202,6 +204,50 @@ def test_it_turns_until_it_is_stopped(platform: Platform, start: Start) -> None:
     assert run.daemon.is_turning(within=5)
     run.stop()
     until(lambda: not run.daemon.is_turning(within=0.5))
+
+
+class Leaping(datetime):
+    """What the scheduler takes for the time."""
+
+    ahead = timedelta(0)
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Leaping:
+        return super().now(tz) + cls.ahead
+
+
+def test_a_clock_that_was_ahead_for_a_while_stops_nothing(
+    platform: Platform, start: Start, clock: HastyClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def leap(hours: int) -> None:
+        clock.forward(timedelta(hours=hours))
+        monkeypatch.setattr(Leaping, "ahead", Leaping.ahead + timedelta(hours=hours))
+        run.daemon.keep_time()
+
+    monkeypatch.setattr(apscheduler.schedulers.base, "datetime", Leaping)
+    monkeypatch.setattr(apscheduler.triggers.interval, "datetime", Leaping)
+    run = start(platform)
+    until(lambda: run.polls() >= 1)
+    leap(10)
+    before = run.polls()
+    until(lambda: run.polls() >= before + 2)
+    leap(-10)
+    before = run.polls()
+
+    until(lambda: run.polls() >= before + 3)
+
+
+def test_a_start_believes_in_no_poll_that_was_planned_by_a_wrong_clock(
+    platform: Platform, start: Start, clock: HastyClock
+) -> None:
+    clock.forward(timedelta(hours=10))
+    ahead = start(platform)
+    until(lambda: ahead.polls() >= 1)
+    ahead.stop()
+    clock.forward(-timedelta(hours=10))
+    run = start(platform)
+
+    until(lambda: run.polls() >= 3)
 
 
 def test_a_defect_of_a_connector_s_look_up_is_told_without_what_it_read(

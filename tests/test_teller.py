@@ -117,6 +117,18 @@ def test_what_stands_is_told_as_often_as_it_wants_to_hear_it(run: Run) -> None:
     assert board.fires == ["breach/1/airline-6m"]
 
 
+def test_what_stands_is_told_though_the_clock_went_back(run: Run) -> None:
+    board = Board()
+    teller = run.begin(board=board)
+    run.clock.forward(600)
+    teller.once()
+    run.clock.forward(-600)
+    teller.rest_no_longer()
+    teller.once()
+
+    assert board.told == 2
+
+
 def test_once_tells_all_there_is_and_why_it_could_not(run: Run) -> None:
     deaf, well = Ears(), Ears()
     deaf.fails = FetchError(Reason.AUTH, "no")

@@ -58,6 +58,7 @@ class Delivery:
                 accounts.update(tx, row.id, live_since=live_since, last_success_at=now)
                 self._count_blindness(tx, row, before, now)
             if watermark:
+                watermark = min(watermark, now)  # a clock that went back may have set it
                 was_blind = row.live_since is not None and self._watch.is_blind(before, now)
                 judge_account(tx, here, watermark, now, was_blind=was_blind)
         self._count(posts, stored)

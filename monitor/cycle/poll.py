@@ -27,6 +27,9 @@ LONGEST_REST = timedelta(minutes=15)
 """Between polls of an account that fails; also the rest after a refused credential, since logins
 are scarce."""
 
+LONGEST_ASKED = 4 * LONGEST_REST
+"""What a platform asks for beyond this is not granted."""
+
 CLOCK_TRUST = timedelta(seconds=5)
 """Beyond this the two clocks are not believed to agree."""
 
@@ -66,6 +69,11 @@ def clock_error(offset: timedelta | None) -> timedelta:
     """By how much the host's clock runs ahead of the platform's, where that is more than networks
     explain; below zero if behind. The account counts as blind meanwhile."""
     return offset if offset and abs(offset) > CLOCK_TRUST else timedelta(0)
+
+
+def longest_rest(watch: Watch, row: AccountRow) -> timedelta:
+    """No poll puts the next one off for longer."""
+    return LONGEST_ASKED if row.failures else watch.interval + watch.connector.least_gap
 
 
 def _take(tx: sa.Connection, watch: Watch, batch: Batch, began: datetime, now: datetime) -> None:
@@ -113,7 +121,7 @@ def _finish(
     judge_account(tx, here, watermark, now, was_blind=blind_for > timedelta(0))
     changed = {
         "live_since": here.live_since,
-        "next_poll_at": _next_poll(tx, watch, row.id, watermark, began, ahead),
+        "next_poll_at": _next_poll(tx, watch, row.id, watermark, min(began, now), ahead),
         "last_success_at": now,
         "failing_since": None,
         "failures": 0,
@@ -190,7 +198,7 @@ def _rest(
         return now + LONGEST_REST
     doubled: timedelta = watch.settings.poll * 2 ** min(failures, 10)
     rest = now + min(max(doubled, watch.connector.least_gap), LONGEST_REST)
-    return max(rest, min(retry_at, now + 4 * LONGEST_REST)) if retry_at else rest
+    return max(rest, min(retry_at, now + LONGEST_ASKED)) if retry_at else rest
 
 
 def _shown(usage: Usage, row: AccountRow) -> dict[str, Any]:

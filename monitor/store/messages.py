@@ -54,14 +54,20 @@ def new_key() -> str:
     return secrets.token_hex(16)
 
 
-def last(tx: sa.Connection, group: Group) -> Last | None:
-    row = tx.execute(_LAST, {"to": group.notifier, "by": group.route}).one_or_none()
+def last(tx: sa.Connection, group: Group, until: datetime) -> Last | None:
+    """The last one that was composed by then: what seems later was dated by a wrong clock."""
+    asked = {"to": group.notifier, "by": group.route, "until": micros(until)}
+    row = tx.execute(_LAST, asked).one_or_none()
     return Last(instant(row.composed_at), row.next_try_at is None) if row else None
 
 
 _LAST = (
     sa.select(message.c.composed_at, message.c.next_try_at)
-    .where(message.c.notifier == sa.bindparam("to"), message.c.route == sa.bindparam("by"))
+    .where(
+        message.c.notifier == sa.bindparam("to"),
+        message.c.route == sa.bindparam("by"),
+        message.c.composed_at <= sa.bindparam("until"),
+    )
     .order_by(message.c.composed_at.desc(), message.c.number.desc())
     .limit(1)
 )
@@ -154,6 +160,13 @@ def failed(tx: sa.Connection, number: int, reason: Reason, now: datetime) -> boo
 
 def try_again(tx: sa.Connection, number: int, reason: Reason, at: datetime) -> None:
     _settle(tx, number, {"next_try_at": micros(at), "reason": reason.value, **_FREE})
+
+
+def try_again_soon(tx: sa.Connection, now: datetime, after: datetime) -> None:
+    """Have those told now that wait since an instant `after` which nothing can have been tried."""
+    waits_since = sa.func.coalesce(message.c.tried_at, message.c.composed_at)
+    waiting = message.c.next_try_at.is_not(None) & (waits_since > micros(after))
+    tx.execute(sa.update(message).where(waiting).values(next_try_at=micros(now)))
 
 
 def _settle(tx: sa.Connection, number: int, columns: dict[str, object]) -> bool:

@@ -118,6 +118,17 @@ def test_the_watermark_never_moves_back(inbox: Inbox) -> None:
     assert inbox.hand_in(22, until=4) == at(21)
 
 
+def test_a_request_of_a_time_ahead_breaks_no_promise_before_it_is_due(inbox: Inbox) -> None:
+    inbox.hand_in(0)
+    inbox.hand_in(60)  # then the clock goes back
+    inbox.hand_in(2, mention("a", "ann", 1))
+    assert inbox.hand_in(6.9) == at(6.9)
+    assert inbox.column(schema.due.c.verdict) == [None]
+
+    inbox.hand_in(7)
+    assert inbox.column(schema.due.c.verdict) == ["breached"]
+
+
 def test_the_time_between_an_import_and_the_first_request_was_not_observed(inbox: Inbox) -> None:
     inbox.imported(until=10)
     inbox.hand_in(20)

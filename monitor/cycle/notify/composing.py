@@ -17,6 +17,7 @@ from monitor.cycle import silencing
 from monitor.cycle.notify import items, rules
 from monitor.cycle.notify.plan import Plan
 from monitor.cycle.notify.rules import Dropped
+from monitor.cycle.poll import CLOCK_TRUST
 from monitor.cycle.silencing import Quiet
 from monitor.ports.notifier import Notice
 from monitor.store import accounts, cases, messages, outbox
@@ -89,7 +90,7 @@ def _is_ready(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> boo
     route = plan.route(group, now)
     if route is None or not route.is_open(now):
         return False
-    last = messages.last(tx, group)
+    last = messages.last(tx, group, now + CLOCK_TRUST)
     return last is None or (last.is_settled and now >= last.composed_at + route.group_interval)
 
 
