@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from monitor.cycle.notify.adopting import adopt
+from monitor.cycle.notify.adopting import adopt, rehouse
 from monitor.cycle.notify.composing import compose
 from monitor.cycle.notify.plan import Plan
 from monitor.cycle.notify.routing import route
@@ -103,6 +103,7 @@ class Teller:
 
     def _prepare(self, plan: Plan) -> None:
         now = self._clock()
+        rehouse(self._store, plan, now)
         route(self._store, plan, now)
         compose(self._store, plan, now)
 

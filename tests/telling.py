@@ -10,7 +10,7 @@ from connectors.inbox import Inbox, InboxConfig
 from monitor.config import Account, Maintenance, Rate, Route
 from monitor.cycle.desk import Watch
 from monitor.cycle.notify import Place, Plan, everything_to
-from monitor.cycle.notify.adopting import adopt
+from monitor.cycle.notify.adopting import adopt, rehouse
 from monitor.cycle.notify.composing import compose
 from monitor.cycle.notify.routing import route
 from monitor.cycle.notify.sending import send
@@ -25,16 +25,18 @@ UTC = ZoneInfo("UTC")
 
 
 class Ears:
-    """A notifier. `fails`: with what; `then`: what happens while it is told."""
+    """A notifier. `fails`: with what; `hears`, `then`: what happens before it is told, after it."""
 
     def __init__(self) -> None:
         self.notices: list[Notice] = []
         self.tried: list[str] = []
         self.fails: FetchError | Exception | None = None
+        self.hears: Callable[[], object] = lambda: None
         self.then: Callable[[], object] = lambda: None
 
     def tell(self, notice: Notice) -> None:
         self.tried.append(notice.key)
+        self.hears()
         if self.fails:
             raise self.fails
         self.notices.append(notice)
@@ -123,6 +125,7 @@ def begin(store: Store, plan: Plan, now: datetime) -> None:
 
 def tell(store: Store, plan: Plan, now: datetime, holder: str = "me") -> None:
     """Route, compose and tell what is to be told now."""
+    rehouse(store, plan, now)
     route(store, plan, now)
     compose(store, plan, now)
     for name, place in plan.places.items():

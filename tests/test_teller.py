@@ -157,6 +157,24 @@ def test_another_plan_is_taken_while_the_old_one_is_told(
     assert other.tried == []  # it was told by the old one
 
 
+def test_what_a_removed_notifier_did_not_hear_after_all_goes_by_the_routes_now_in_force(
+    run: Run,
+) -> None:
+    slow, over, other = Ears(), threading.Event(), Ears()
+    slow.hears, slow.fails = lambda: over.wait(20), FetchError(Reason.UNAVAILABLE, "it hung")
+    teller = run.begin(old=slow)
+    teller.step()
+    until(lambda: slow.tried)
+    teller.take(plan_of({"new": other}, everything_to("new")))
+    teller.step()
+    assert other.tried == []  # it may still be told
+    over.set()
+    until(lambda: [teller.once(), other.notices][1])
+
+    assert other.facts == ["breach/1/airline-6m"]
+    assert run.has_told()
+
+
 class Interrupted(Hands):
     """A clock whose next look is the moment in which something else begins."""
 
