@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,6 +50,14 @@ def ensure(tx: sa.Connection, names: Iterable[str]) -> None:
 def all_of(tx: sa.Connection) -> dict[str, AccountRow]:
     """Every account by name."""
     return {row.name: _account(row) for row in tx.execute(sa.select(account))}
+
+
+def others_than(tx: sa.Connection, names: Container[str]) -> list[int]:
+    """The ids of accounts that are called otherwise."""
+    return [number for number, name in lean.rows(tx, _NAMES, {}) if name not in names]
+
+
+_NAMES = sa.select(account.c.id, account.c.name)
 
 
 def one(tx: sa.Connection, name: str) -> AccountRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,21 +63,22 @@ class Case:
     late_detected: bool
 
 
-def is_any_unrouted(tx: sa.Connection) -> bool:
-    return tx.scalar(_ANY_UNROUTED) is not None
+def is_any_unrouted(tx: sa.Connection, absent: Collection[int]) -> bool:
+    return tx.scalar(_unrouted(absent).limit(1)) is not None
 
 
-def unrouted(tx: sa.Connection, limit: int) -> list[Case]:
-    """Facts of which nobody has decided whom to tell, the oldest first. They are ours until the
-    transaction ends."""
-    query = sa.select(alert.c.number).where(_UNROUTED).order_by(alert.c.number).limit(limit)
+def unrouted(tx: sa.Connection, absent: Collection[int], limit: int) -> list[Case]:
+    """Facts of which nobody has decided whom to tell, the oldest first, but those about the
+    accounts that are absent. They are ours until the transaction ends."""
+    query = _unrouted(absent).order_by(alert.c.number).limit(limit)
     numbers = tx.scalars(query.with_for_update(skip_locked=True)).all()
     found = of(tx, numbers)
     return [found[number] for number in numbers]
 
 
-_UNROUTED = alert.c.routed_at.is_(None)
-_ANY_UNROUTED = sa.select(alert.c.number).where(_UNROUTED).limit(1)
+def _unrouted(absent: Collection[int]) -> sa.Select[Any]:
+    query = sa.select(alert.c.number).where(alert.c.routed_at.is_(None))
+    return query.where(alert.c.account_id.not_in(absent)) if absent else query
 
 
 def routed(tx: sa.Connection, numbers: Iterable[int], now: datetime | None) -> None:

@@ -15,12 +15,11 @@ import sqlalchemy as sa
 
 from monitor.config import Match, Rate, Route
 from monitor.cycle.notify import Plan, everything_to
-from monitor.cycle.notify.composing import compose
 from monitor.cycle.notify.routing import route
-from monitor.cycle.notify.sending import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR, send
+from monitor.cycle.notify.sending import FIRST_PAUSE, LONGEST_PAUSE, TRIED_FOR
 from monitor.cycle.notify.standing import stand
 from monitor.domain.calendar import Calendar, Hours
-from monitor.domain.wait import Deed
+from monitor.domain.wait import Deed, Dismissal
 from monitor.ports.connector import FetchError, Reason
 from monitor.ports.notifier import AlertKind
 from monitor.store import accounts, messages, schema
@@ -32,6 +31,7 @@ from tests.cycle.test_truth import OPEN_FROM_TEN_PAST
 from tests.telling import UTC, Board, Ears, begin, plan_of, plan_to, tell, watch
 
 SECOND = timedelta(seconds=1)
+MINUTE = timedelta(minutes=1)
 BREACH = Route(on=frozenset({AlertKind.BREACH}), to=("room",), group_interval=timedelta(0))
 FROM_TWENTY_PAST = Calendar(UTC, {0: (Hours(10 * 60 + 20, 24 * 60),)})
 NEVER_AGAIN = Calendar(UTC, {}, extra={date(2020, 1, 1): (Hours(0, 60),)})
@@ -324,14 +324,61 @@ def test_another_route_tells_nobody_again_what_was_told(
     assert len(scene.ears.notices) == 1
 
 
-def test_an_account_that_is_configured_no_more_is_told_nothing_of(scene: Scene) -> None:
-    route(scene.house.store, scene.plan, at(6))
-    plan = plan_of({"room": scene.ears}, BREACH, watches={"other": watch("other")})
-    compose(scene.house.store, plan, at(6))
-    assert send(scene.house.store, plan, "room", "me", lambda: at(6)) is None
-    scene.tell(7)
+WITHOUT = {"other": watch("other")}
 
-    assert scene.column(schema.notice.c.dropped) == ["gone"]
+
+def test_an_account_that_is_configured_no_more_is_told_nothing_of(scene: Scene) -> None:
+    plan = plan_to(scene.ears, BREACH, watches=WITHOUT)
+    scene.tell(6, plan)
+    route(scene.house.store, scene.plan, at(7))
+    scene.begin(plan, 8)
+    scene.tell(8, plan)
+
+    assert scene.ears.tried == []
+
+
+@pytest.mark.parametrize("told", [BREACH, replace(BREACH, after=5 * MINUTE)])
+def test_what_falls_due_while_its_account_is_not_configured_is_told_when_it_is_again(
+    scene: Scene, told: Route
+) -> None:
+    plan, without = plan_to(scene.ears, told), plan_to(scene.ears, told, watches=WITHOUT)
+    if told.after:
+        scene.tell(6, plan)
+    for minute in (7, 12):
+        scene.begin(without, minute)
+        scene.tell(minute, without)
+    scene.breaks(13)
+    scene.begin(plan, 13)
+    scene.tell(13, plan)
+
+    assert scene.ears.facts == ["breach/1/airline-6m"]
+
+
+def test_a_reminder_waits_for_its_account_to_be_configured_again(scene: Scene) -> None:
+    told = replace(BREACH, repeat_every=5 * MINUTE)
+    plan, without = plan_to(scene.ears, told), plan_to(scene.ears, told, watches=WITHOUT)
+    scene.tell(6, plan)
+    scene.tell(12, without)
+    scene.breaks(13)
+    scene.begin(plan, 13)
+    scene.tell(13, plan)
+
+    assert scene.ears.facts == ["breach/1/airline-6m"] * 2
+
+
+def test_of_an_account_given_up_what_is_old_or_over_is_dropped_in_time(scene: Scene) -> None:
+    scene.house.take(mention("x", "c0", 6.2, parent_id="0"), minute=6.3)
+    route(scene.house.store, plan_to(scene.ears), at(7))
+    without = plan_to(scene.ears, watches=WITHOUT)
+    day = timedelta(days=1) / MINUTE
+    scene.tell(7, without)
+    scene.tell(7 + day, without)
+    assert {*scene.column(schema.notice.c.dropped)} == {None, "old"}
+    scene.house.act(1, Deed.DISMISS, 8 + day, Dismissal.NONE_NEEDED)
+    scene.tell(7 + 2 * day, without)
+
+    assert {*scene.column(schema.notice.c.dropped)} == {"over", "old"}
+    assert scene.ears.tried == []
 
 
 def test_of_what_became_history_only_that_is_told_which_takes_something_back(scene: Scene) -> None:

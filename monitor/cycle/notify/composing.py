@@ -31,6 +31,9 @@ AT_ONCE = 5_000
 PATIENCE = timedelta(seconds=5)
 """Until a notice that is too early is looked at again."""
 
+ABSENT = timedelta(days=1)
+"""Until one whose account is not configured is: another configuration looks at once."""
+
 
 def compose(store: Store, plan: Plan, now: datetime) -> int:
     """Compose what is to leave now; how many messages. Raises StoreError."""
@@ -57,7 +60,7 @@ class _Sorted:
 
     tell: dict[int, Case] = field(default_factory=dict)
     drop: dict[int, str] = field(default_factory=dict)
-    silenced: dict[int, datetime] = field(default_factory=dict)
+    later: dict[int, datetime] = field(default_factory=dict)
     early: dict[int, Case] = field(default_factory=dict)
 
 
@@ -75,8 +78,8 @@ def _compose(tx: sa.Connection, plan: Plan, group: Group, now: datetime) -> int:
     outbox.drop(tx, found.drop)
     outbox.look_again(tx, found.early, now + PATIENCE)
     _look_soon(tx, plan, found.early.values(), now)
-    for until in {*found.silenced.values()}:
-        outbox.look_again(tx, [n for n, end in found.silenced.items() if end == until], until)
+    for until in {*found.later.values()}:
+        outbox.look_again(tx, [n for n, end in found.later.items() if end == until], until)
     if not found.tell:
         return 0
     held = any(_is_held(route, one) for one in notices if one.number in found.tell)
@@ -104,12 +107,15 @@ def _sorted(
     found = _Sorted()
     for one in notices:
         case = about[one.alert]
-        if case.account not in plan.watches:
-            found.drop[one.number] = Dropped.GONE
-        elif why := rules.pointless(case, now):
+        is_known = case.account in plan.watches
+        if why := rules.pointless(case, now):
             found.drop[one.number] = why
+        elif not is_known and rules.is_old(case, now.at):
+            found.drop[one.number] = Dropped.OLD
+        elif not is_known:
+            found.later[one.number] = now.at + ABSENT
         elif until := quiet.until(plan.subject(case)):
-            found.silenced[one.number] = until
+            found.later[one.number] = until
         elif rules.is_early(one, case, now):
             found.early[one.number] = case
         else:

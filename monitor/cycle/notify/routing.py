@@ -1,4 +1,7 @@
-"""Whom to tell: each fact becomes notices, once, by the routes then in force."""
+"""Whom to tell: each fact becomes notices, once, by the routes then in force.
+
+Facts about an account that is not configured wait until it is.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from itertools import chain
 from monitor.config import Route
 from monitor.cycle.notify.plan import Plan
 from monitor.cycle.notify.rules import ends_something, is_old
-from monitor.store import cases, outbox
+from monitor.store import accounts, cases, outbox
 from monitor.store.cases import Case
 from monitor.store.database import Store
 from monitor.store.outbox import Notice
@@ -23,10 +26,11 @@ def route(store: Store, plan: Plan, now: datetime) -> int:
     count = 0
     while True:
         with store.read() as tx:
-            if not cases.is_any_unrouted(tx):
+            absent = accounts.others_than(tx, plan.watches)
+            if not cases.is_any_unrouted(tx, absent):
                 return count
         with store.write() as tx:
-            found = cases.unrouted(tx, AT_ONCE)
+            found = cases.unrouted(tx, absent, AT_ONCE)
             numbers = [case.number for case in found]
             told = outbox.first_words(tx, numbers)
             fresh = (_untold(_notices(case, plan, now), told) for case in found)
@@ -52,7 +56,7 @@ def _untold(
 def _notices(case: Case, plan: Plan, now: datetime) -> Collection[Notice]:
     """One for each notifier and delay, by a route that is open then, else the one that opens first;
     those that are told what stands need none."""
-    if not _is_told(case, plan, now):
+    if not _is_told(case, now):
         return ()
     found: dict[tuple[str, timedelta], Notice] = {}
     for one in sorted(plan.routes_for(case), key=lambda one: one.opens_at(_at(case, one, now))):
@@ -72,7 +76,7 @@ def _at(case: Case, route: Route, now: datetime) -> datetime:
     return max(case.at + _after(case, route), now)
 
 
-def _is_told(case: Case, plan: Plan, now: datetime) -> bool:
-    if case.account not in plan.watches or is_old(case, now):
+def _is_told(case: Case, now: datetime) -> bool:
+    if is_old(case, now):
         return False
     return case.wait is None or case.wait.live or ends_something(case)

@@ -35,8 +35,6 @@ class Dropped(StrEnum):
     OLD = "old"
     """It was written more than a day before anybody could be told."""
     NOT_LIVE = "not live"
-    GONE = "gone"
-    """Its account is not configured any more."""
 
 
 STANDING = frozenset({AlertKind.BREACH, AlertKind.BLIND, AlertKind.ACCOUNT_FAILING})
