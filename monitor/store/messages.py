@@ -102,6 +102,16 @@ _DUE = (message.c.next_try_at <= sa.bindparam("now")) & sa.func.coalesce(
 _DUE_NAMES = sa.select(message.c.notifier).where(_DUE).distinct()
 
 
+def keep_back(
+    tx: sa.Connection, notifier: str, routes: Sequence[str], now: datetime, until: datetime
+) -> None:
+    """What it is to be told by these routes now, it is not told before then. Whoever asks holds
+    the notifier."""
+    theirs = _DUE & (message.c.notifier == notifier) & message.c.route.in_(routes)
+    later = sa.update(message).where(theirs).values(next_try_at=micros(until))
+    tx.execute(later, {"now": micros(now)})
+
+
 def take(tx: sa.Connection, notifier: str, holder: str, now: datetime) -> Taken | None:
     """The oldest message that is to be told now. Whoever asks holds the notifier."""
     row = tx.execute(_NEXT, {"now": micros(now), "to": notifier}).one_or_none()

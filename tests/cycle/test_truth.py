@@ -43,6 +43,9 @@ from tests.telling import Ears, begin, plan_to, tell
 ALL = everything_to("room")
 BREACHES = replace(ALL, on=frozenset({AlertKind.BREACH, AlertKind.RECOVERED}))
 OPEN_FROM_TEN_PAST = Calendar(ZoneInfo("UTC"), {0: (Hours(10 * 60 + 10, 24 * 60),)})
+SHUT_FROM_SEVEN_TO_TWELVE_PAST = Calendar(
+    ZoneInfo("UTC"), {0: (Hours(0, 10 * 60 + 7), Hours(10 * 60 + 12, 24 * 60))}
+)
 
 ROUTES: dict[str, Route] = {
     "all": ALL,
@@ -50,6 +53,7 @@ ROUTES: dict[str, Route] = {
     "after 5": replace(BREACHES, after=timedelta(minutes=5)),
     "every 10": replace(BREACHES, repeat_every=timedelta(minutes=10), max_repeats=2),
     "from :10": replace(ALL, active=OPEN_FROM_TEN_PAST),
+    "but 7-12": replace(ALL, active=SHUT_FROM_SEVEN_TO_TWELVE_PAST),
     "gather 4": replace(ALL, group_interval=timedelta(minutes=4)),
     "late too": replace(ALL, late_arrivals=True),
     "no breach": replace(ALL, on=ALL.on - {AlertKind.BREACH}),
@@ -115,6 +119,9 @@ TABLE = """
 | from :10  | 1 blind, 3 sighted, 10 -              |                                  |
 | from :10  | 1 blind, 2 failing, 10 -, 12 sighted  | 10 held failing+blind; 12 blind_over |
 | from :10  | 6 asks, 12 seen                       | 12 breach                        |
+| but 7-12  | 0 asks, 5 down, 6 seen, 8 up, 9 blind, 12 -, 13 - | 12 breach; 13 held blind |
+| but 7-12  | 0 asks, 5 down, 6 seen, 8 up, 9 answers, 12 -, 13 - | 12 breach; 13 held recovered |
+| but 7-12  | 0 asks, 6 seen+killed, 8 restart, 12 - | 6 breach; 12 = breach          |
 
 # Silences keep back what still stands, and lose what does not
 | all       | 0 silence-9, 0 asks, 6 seen, 8 -, 9 - | 9 breach                         |

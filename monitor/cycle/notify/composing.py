@@ -29,7 +29,7 @@ AT_ONCE = 5_000
 """Notices that one message may be about."""
 
 PATIENCE = timedelta(seconds=5)
-"""Until a notice that is too early is looked at again."""
+"""Until what comes too early, or outside its hours, is looked at again."""
 
 ABSENT = timedelta(days=1)
 """Until one whose account is not configured is: another configuration looks at once."""

@@ -58,6 +58,12 @@ class Plan:
         is_open = (one for one in mine if at and one.is_open(at))
         return next(is_open, mine[0] if mine else None)
 
+    def closed(self, notifier: str, at: datetime) -> list[str]:
+        """The keys of the routes by which it is told nothing then."""
+        mine = [one for one in self.routes if notifier in one.to]
+        is_open = {one.key for one in mine if one.is_open(at)}
+        return [one.key for one in mine if one.key not in is_open]
+
     def zone_of(self, route: Route) -> ZoneInfo:
         """In which its readers live."""
         return route.active.timezone if route.active else self.zone

@@ -14,7 +14,7 @@ from functools import partial
 import sqlalchemy as sa
 import structlog
 
-from monitor.cycle.notify.composing import composed_again
+from monitor.cycle.notify.composing import PATIENCE, composed_again
 from monitor.cycle.notify.plan import Place, Plan
 from monitor.cycle.notify.rules import STANDING
 from monitor.ports.clock import Clock
@@ -50,6 +50,8 @@ def send(store: Store, plan: Plan, name: str, holder: str, clock: Clock) -> Sent
     with store.write() as tx:
         now = clock()
         outbox.held(tx, name)
+        if closed := plan.closed(name, now):
+            messages.keep_back(tx, name, closed, now, now + PATIENCE)
         taken = messages.take(tx, name, holder, now) if _may_tell(tx, name, place, now) else None
         if taken is None:
             return None
