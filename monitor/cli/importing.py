@@ -15,7 +15,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from monitor.cli.failing import NotWellError, UsageError
 from monitor.cli.moments import moment_or_none
-from monitor.cli.opening import writing
+from monitor.cli.opening import Writing, writing
 from monitor.cli.options import ConfigFile
 from monitor.cli.screen import margin
 from monitor.cycle.importing import Imported, import_archive
@@ -57,13 +57,15 @@ def import_file(
     ] = False,
     rejected: Annotated[
         Path | None,
-        typer.Option(metavar="PATH", help="Where rejected lines go; else FILE.rejected.jsonl."),
+        typer.Option(
+            metavar="PATH", help="A new file for rejected lines; else FILE.rejected.jsonl."
+        ),
     ] = None,
     config: ConfigFile = None,
 ) -> None:
     """Store the conversations of a file that concern an account, as often as you like."""
     archive, mapping = archive_for(file, form), _mapping(columns or [])
-    with writing(config) as here, _Rejects(rejected or _beside(file)) as rejects:
+    with writing(config) as here, _Rejects(_rejects_path(here, file, rejected)) as rejects:
         (watch,) = here.chosen([account])
         until = moment_or_none(complete_until, here.config.timezone, here.now)
         try:
@@ -115,8 +117,24 @@ def _mapping(columns: list[str]) -> Mapping[str, str]:
     return {field: column for field, _, column in pairs}
 
 
-def _beside(file: Path) -> Path:
-    return file.with_name(f"{file.name}.rejected.jsonl")
+def _rejects_path(here: Writing, file: Path, given: Path | None) -> Path:
+    """Where rejected lines go. By default that is written anew by each import. Raises UsageError
+    where something else would be lost."""
+    path = given or file.with_name(f"{file.name}.rejected.jsonl")
+    for needed in (file, here.config.path, *here.store.files):
+        if _is_same(path, needed):
+            raise UsageError(
+                f"rejected lines would be written over {needed}: name another file by --rejected"
+            )
+    if given and given.exists() and given.stat().st_size:
+        raise UsageError(f"{given} is there already: name another file by --rejected, or remove it")
+    return path
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whatever links lead there. Neither needs to exist yet."""
+    there = path.exists() and other.exists()
+    return path.samefile(other) if there else path.resolve() == other.resolve()
 
 
 class _Rejects:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -30,6 +30,9 @@ CONNECTIONS = 40
 
 _MIGRATING = 0x7265706C79
 """A number that PostgreSQL's users agree on to migrate one after another."""
+
+_BESIDE = ("-wal", "-shm")
+"""How SQLite's own files beside a database end; they come and go."""
 
 
 class StoreError(Exception):
@@ -78,6 +81,14 @@ class Store:
 
     def close(self) -> None:
         self._reading.dispose()
+
+    @property
+    def files(self) -> Sequence[Path]:
+        """What it is made of on disk: none for a server, or for memory."""
+        if not self.path:
+            return ()
+        real = self.path.resolve()
+        return (self.path, *(real.with_name(f"{real.name}{end}") for end in _BESIDE))
 
     def size(self) -> int:
         """Bytes on disk."""

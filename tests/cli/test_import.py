@@ -47,6 +47,44 @@ def test_no_file_is_made_where_nothing_is_rejected(desk: Desk) -> None:
     assert not (desk.folder / "posts.jsonl.rejected.jsonl").exists()
 
 
+def test_a_second_import_writes_its_default_rejected_file_anew(desk: Desk) -> None:
+    file, kept = write(desk, "no json"), desk.folder / "posts.jsonl.rejected.jsonl"
+    desk.run("import", file, "--account", "acme")
+    write(desk, "nor this")
+    desk.run("import", file, "--account", "acme")
+    assert json.loads(kept.read_text())["raw"] == "nor this"
+
+
+@pytest.mark.parametrize("name", ["posts.jsonl", "acme.yml", "acme.db", "acme.db-wal", "notes"])
+def test_rejected_lines_are_written_over_nothing_of_worth(desk: Desk, name: str) -> None:
+    file, other = write(desk, "no json", json.dumps(asks("a", "ann", 0))), desk.folder / name
+    (desk.folder / "notes").write_text("mine")
+    outcome = desk.run("import", file, "--account", "acme", "--rejected", str(other), code=2)
+    assert (outcome.out, len(outcome.err.splitlines())) == ("", 1)
+    assert str(other) in outcome.err
+    assert "1 post new" in desk.run("import", file, "--account", "acme").out
+    assert (desk.folder / "notes").read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["symlink", "hardlink", "posts.jsonl.rejected.jsonl"])
+def test_a_link_to_the_imported_file_is_that_file(desk: Desk, name: str) -> None:
+    file, link = Path(write(desk, "no json")), desk.folder / name
+    if name == "hardlink":
+        link.hardlink_to(file)
+    else:
+        link.symlink_to(file)
+    chosen = [] if name.startswith("posts") else ["--rejected", str(link)]
+    assert "written over" in desk.run("import", str(file), "--account", "acme", *chosen, code=2).err
+    assert file.read_text() == "no json"
+
+
+def test_an_empty_file_may_take_rejected_lines(desk: Desk) -> None:
+    file, kept = write(desk, "no json"), desk.folder / "kept"
+    kept.touch()
+    desk.run("import", file, "--account", "acme", "--rejected", str(kept))
+    assert json.loads(kept.read_text())["raw"] == "no json"
+
+
 def test_strict_fails_after_all_that_is_good_was_stored(desk: Desk) -> None:
     file, kept = write(desk, "no json", json.dumps(asks("a", "ann", 0))), desk.folder / "kept"
     desk.run("import", file, "--account", "acme", "--strict", "--rejected", str(kept), code=1)
