@@ -20,6 +20,9 @@ from monitor.store import history
 
 app = typer.Typer()
 
+_DIGITS = 100
+"""What is longer is no number that anybody means, and Python would not read it."""
+
 
 @app.command(epilog="Example: replywatch explain 17, or: replywatch explain acme-bluesky POST_ID")
 def explain(
@@ -49,7 +52,7 @@ def explain(
 
 def _stories(tx: sa.Connection, here: Reading, what: list[str]) -> list[Explained]:
     match what:
-        case [number] if number.isdecimal():
+        case [number] if number.isdecimal() and len(number) < _DIGITS:
             account = _settings(here, history.account_of(tx, int(number)))
             return [explained_wait(tx, account, int(number), here.now)]
         case [url] if "://" in url:

@@ -13,7 +13,7 @@ from monitor.domain.target import Metric
 from monitor.domain.wait import Kind, Status
 from monitor.store import lean
 from monitor.store.instants import instant, instant_or_none, micros
-from monitor.store.schema import account, due, post, target, wait
+from monitor.store.schema import LARGEST, account, due, post, target, wait
 
 _AT_ONCE = 2_000
 """Rows fetched together: memory does not grow with the history."""
@@ -303,7 +303,7 @@ def account_of(tx: sa.Connection, number: int) -> str:
         .join(wait, wait.c.account_id == account.c.id)
         .where(wait.c.number == number)
     )
-    name = tx.scalar(query)
+    name = tx.scalar(query) if abs(number) <= LARGEST else None
     if name is None:
         raise LookupError(f"there is no wait {number}")
     return str(name)

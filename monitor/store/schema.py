@@ -34,6 +34,9 @@ metadata = MetaData(
 Number = BigInteger().with_variant(Integer, "sqlite")
 """Of rows that number themselves: SQLite does so for INTEGER alone."""
 
+LARGEST = 2**63 - 1
+"""No row has a larger number, and SQLite cannot be asked for one."""
+
 
 def _account() -> Column[int]:
     return Column("account_id", Number, ForeignKey("account.id"), nullable=False, primary_key=True)

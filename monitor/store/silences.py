@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 
 from monitor.store.instants import instant, micros
-from monitor.store.schema import silence
+from monitor.store.schema import LARGEST, silence
 
 Matchers = Mapping[str, Sequence[str]]
 """What a silence is about, by `brand`, `platform`, `account`, `target`: one of each must fit. None
@@ -48,6 +48,8 @@ def standing(tx: sa.Connection, now: datetime) -> list[Silence]:
 
 
 def one(tx: sa.Connection, number: int) -> Silence | None:
+    if abs(number) > LARGEST:
+        return None
     row = tx.execute(sa.select(silence).where(silence.c.number == number)).one_or_none()
     return _silence(row) if row else None
 

@@ -39,6 +39,9 @@ def test_a_dismissal_needs_a_reason(desk: Desk) -> None:
         ["ack", "7"],
         ["dismiss", "7", "--reason", "spam"],
         ["explain", "7"],
+        ["ack", "9" * 24],
+        ["dismiss", "9" * 24, "--reason", "spam"],
+        ["explain", "9" * 24],
         ["explain", "acme", "7"],
         ["explain", "https://acme.example/7"],
     ],
@@ -66,6 +69,11 @@ def test_a_command_under_an_edited_configuration_changes_nothing_of_what_runs(de
     desk.run("ack", "1")
 
     assert promised() == timedelta(minutes=9)
+
+
+def test_what_is_too_long_for_a_number_exits_with_2(desk: Desk) -> None:
+    desk.take(asks("a", "ann", 0))
+    assert "write a wait's number" in desk.run("explain", "9" * 5_000, code=2).err
 
 
 def test_refold_says_what_todays_settings_change(desk: Desk) -> None:

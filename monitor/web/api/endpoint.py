@@ -20,9 +20,6 @@ PREFIX = "/api/v1"
 
 JSON = "application/json"
 
-LARGEST = 2**63 - 1
-"""The largest number that the store can look for."""
-
 Serve = Callable[[Request], Awaitable[Response]]
 
 

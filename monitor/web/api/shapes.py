@@ -15,7 +15,8 @@ from monitor.domain.wait import Attribution, Dismissal, Kind, Status
 from monitor.report import plain
 from monitor.report.listing import Listed
 from monitor.store.instants import instant_or_none
-from monitor.web.api.endpoint import DIGITS, LARGEST, Answer
+from monitor.store.schema import LARGEST
+from monitor.web.api.endpoint import DIGITS, Answer
 
 WaitId = Annotated[
     int, Field(ge=1, le=LARGEST, description="The wait's number.", examples=[17]), DIGITS

@@ -10,10 +10,11 @@ from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from monitor.cycle import silencing
 from monitor.domain import duration
 from monitor.report import plain
+from monitor.store.schema import LARGEST
 from monitor.store.silences import Silence as Stored
 from monitor.web.api.acts import SOMEBODY
 from monitor.web.api.calling import acts, reads
-from monitor.web.api.endpoint import DIGITS, LARGEST, Answer, Endpoint, Here, Inputs, Nothing
+from monitor.web.api.endpoint import DIGITS, Answer, Endpoint, Here, Inputs, Nothing
 from monitor.web.api.queries import Word
 from monitor.web.problem import RefusedError
 
