@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
+import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -10,6 +13,8 @@ def main() -> None:
     from monitor.cli.application import app
 
     collect_seldom()
+    if sys.stdout is None:  # it was closed before we began
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     app(prog_name="replywatch")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import traceback
 from collections.abc import Iterator
 from enum import IntEnum
@@ -26,6 +27,8 @@ class Exit(IntEnum):
     """Or the configuration."""
     UNKNOWN = 3
     """It could not be told: the store, the network, a defect."""
+    UNREAD = 141
+    """Who read the output went away; a shell says so of programs that SIGPIPE ended."""
 
 
 class NotWellError(Exception):
@@ -41,8 +44,11 @@ class CarefulGroup(TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
-        except (typer.Exit, typer.Abort, TyperException, BrokenPipeError):
+            return self._invoke_and_flush(ctx)
+        except BrokenPipeError:
+            _write_no_more()
+            raise typer.Exit(Exit.UNREAD) from None
+        except (typer.Exit, typer.Abort, TyperException):
             raise
         except Exception as error:  # noqa: BLE001  the last place that can tell a person
             if os.environ.get(DEBUG):
@@ -50,6 +56,17 @@ class CarefulGroup(TyperGroup):
             code, message = explained(error)
             complain(message)
             raise typer.Exit(code) from None
+
+    def _invoke_and_flush(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        finally:
+            sys.stdout.flush()
+
+
+def _write_no_more() -> None:
+    """What is left in the buffer goes nowhere when Python ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(message: str) -> None:

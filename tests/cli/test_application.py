@@ -128,6 +128,29 @@ def test_a_pipe_gets_no_colours() -> None:
     assert subprocess.run(command, capture_output=True, check=True).stdout == b"late\n"
 
 
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
+def test_a_pipe_that_nobody_reads_ends_quietly(desk: Desk, form: str) -> None:
+    desk.take(asks("a", "ann", 0))
+    ours, its = os.pipe()
+    os.close(ours)
+    ended = subprocess.run(_waits(desk, form), stdout=its, stderr=subprocess.PIPE, check=False)
+    os.close(its)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
+@pytest.mark.parametrize("form", ["table", "jsonl", "csv"])
+def test_a_closed_output_is_as_good_as_none(desk: Desk, form: str) -> None:
+    desk.take(asks("a", "ann", 0))
+    closed = ["sh", "-c", 'exec "$@" >&-', "sh", *_waits(desk, form)]
+    ended = subprocess.run(closed, stderr=subprocess.PIPE, check=False)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def _waits(desk: Desk, form: str) -> list[str]:
+    begin = [sys.executable, "-c", "from monitor.cli import main; main()"]
+    return [*begin, "waits", "--format", form, "-c", str(desk.config)]
+
+
 def _on_a_terminal(env: dict[str, str]) -> str:
     """What the program `SHOW` writes to a terminal."""
     ours, its = pty.openpty()
