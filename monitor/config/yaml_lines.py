@@ -28,9 +28,36 @@ _PLAIN_VALUES = (
 )
 _RADIX = {"0o": 8, "0x": 16}
 
+_DEEPEST = 50
+"""No setting lies deeper than ten; Python's own calls end at a thousand."""
+
+_TOO_DEEP = f"lies more than {_DEEPEST} deep in other values"
+
+_MOST = 100_000
+"""Values, and each alias is as many as it stands for: a few lines of them could be billions."""
+
+_TOO_MANY = f"here the file exceeds {_MOST:,} values; each * counts as all that it stands for"
+
+
+class _TooMuchError(Exception):
+    """The file cannot be meant so, and is not read further."""
+
+    def __init__(self, line: int, loc: Loc, message: str) -> None:
+        self.problem = Problem(line, key_path(loc), message)
+        super().__init__(message)
+
 
 class _Loader(yaml.SafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        if self.depth > _DEEPEST:
+            raise _TooMuchError(self.line + 1, (), _TOO_DEEP)
+        self.depth += 1
+        node: yaml.Node | None = super().compose_node(parent, index)
+        self.depth -= 1
+        return node
 
 
 for _name, _pattern, _first in _PLAIN_VALUES:
@@ -57,15 +84,15 @@ class Document:
 
 
 def read_yaml(text: str) -> Document:
-    """The one document in `text`. Where it is no YAML, `tree` is None and `problems` says so."""
+    """The one document in `text`. Where it is not read, `root` is None and `problems` say why."""
+    reading = _Reading()
     try:
         root = yaml.compose(text, Loader=_Loader)
+        tree = reading.value(root, ()) if root else None
     except yaml.YAMLError as error:
         return Document(None, None, (_no_yaml(error),))
-    if root is None:
-        return Document(None, None)
-    reading = _Reading()
-    tree = reading.value(root, ())
+    except _TooMuchError as error:
+        return Document(None, None, (error.problem,))
     return Document(tree, root, tuple(reading.problems))
 
 
@@ -95,16 +122,26 @@ class _Reading:
 
     problems: list[Problem] = field(default_factory=list)
     open: list[yaml.Node] = field(default_factory=list)
+    count: int = 0
 
     def value(self, node: yaml.Node, loc: Loc) -> Any:
         if any(node is outer for outer in self.open):
             self._complain(node, loc, "contains itself")
             return None
+        self._refuse_too_much(loc)
         self.open.append(node)
         try:
             return self._value(node, loc)
         finally:
             self.open.pop()
+
+    def _refuse_too_much(self, loc: Loc) -> None:
+        """Told of the top entry: what an alias stands for is written elsewhere."""
+        self.count += 1
+        is_deep = len(self.open) > _DEEPEST
+        if is_deep or self.count > _MOST:
+            line = self.open[:2][-1].start_mark.line + 1
+            raise _TooMuchError(line, loc[:1], _TOO_DEEP if is_deep else _TOO_MANY)
 
     def _value(self, node: yaml.Node, loc: Loc) -> Any:
         if isinstance(node, yaml.MappingNode):

@@ -88,6 +88,36 @@ def test_what_cannot_be_meant_is_a_problem(text: str, line: int, key: str, messa
     assert problem.message.startswith(message)
 
 
+def growing(times: int, lines: int) -> str:
+    """Each line is so many of the one before."""
+    again = (f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * times)}]" for n in range(1, lines))
+    return "\n".join(["a0: &a0 [1]", *again])
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "message"),
+    [
+        ("a: 1\nb: " + "[" * 3_000 + "]" * 3_000, 2, "", "lies more than 50 deep"),
+        ("a:\n" + "\n".join(" " * n + "b:" for n in range(1, 3_000)), 51, "", "lies more than 50"),
+        (growing(1, 3_000), 50, "a49", "lies more than 50 deep"),
+        (growing(10, 10), 6, "a5", "here the file exceeds 100,000 values"),
+    ],
+)
+def test_what_would_not_end_is_refused(text: str, line: int, key: str, message: str) -> None:
+    document = read_yaml(text)
+
+    (problem,) = document.problems
+    assert document.root is None
+    assert (problem.line, problem.key) == (line, key)
+    assert problem.message.startswith(message)
+
+
+def test_as_deep_as_is_allowed_is_read() -> None:
+    tree = read_yaml("[" * 50 + "1" + "]" * 50).tree
+
+    assert json.dumps(tree) == "[" * 50 + "1" + "]" * 50
+
+
 def test_a_secret_that_begins_with_an_asterisk_is_not_told() -> None:
     (problem,) = read_yaml("token: *s3cr3t").problems
 
