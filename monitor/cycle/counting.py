@@ -32,6 +32,8 @@ class PostIn:
     IGNORED = 4
     UNATTRIBUTED = 8
     REPLIES = 16
+    OVERHEARD = 32
+    """Beside IGNORED: as overheard, though it may be closing words too."""
 
 
 class WaitIn:
@@ -55,7 +57,7 @@ POST_BITS = {
     What.NUDGED: PostIn.MENTIONS | PostIn.NUDGES,
     What.AFTERTHOUGHT: PostIn.MENTIONS | PostIn.NUDGES,
     What.CLOSER: PostIn.IGNORED,
-    What.OVERHEARD: PostIn.IGNORED,
+    What.OVERHEARD: PostIn.IGNORED | PostIn.OVERHEARD,
     What.IGNORED: PostIn.IGNORED,
     What.UNATTRIBUTED: PostIn.UNATTRIBUTED,
     What.REPLY: PostIn.REPLIES,
@@ -97,6 +99,8 @@ class Counting:
         for outcome in outcomes:
             row = rows[outcome.post_id]
             wanted = POST_BITS.get(outcome.what, 0)
+            if wanted & row.tallied & PostIn.IGNORED:  # it counts by what it was first
+                continue
             new = wanted & ~row.tallied
             if not new or not row.live or not self._desk.is_live(outcome.counts_at):
                 continue

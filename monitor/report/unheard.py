@@ -35,4 +35,4 @@ def unheard(tx: sa.Connection, parts: Iterable[Gathered], asked: Asked) -> Count
 def _reason(one: Unheard) -> str:
     if one.rule is not None:
         return f"Ignored by the rule “{one.rule}”"
-    return CLOSERS if one.closer else OVERHEARD
+    return CLOSERS if one.closer and not one.tallied & PostIn.OVERHEARD else OVERHEARD

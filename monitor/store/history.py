@@ -269,11 +269,12 @@ def shown(tx: sa.Connection, numbers: Iterable[int]) -> dict[int, Mapping[Any, A
 
 
 class Unheard(NamedTuple):
-    """Posts that opened no wait: by which rule they were ignored, and whether they are but closing
-    words."""
+    """Posts that opened no wait: by which rule they were ignored, whether they are but closing
+    words, and in which counters they stand."""
 
     rule: str | None
     closer: bool
+    tallied: int
     posts: int
 
 
@@ -281,19 +282,20 @@ def counted_as(
     tx: sa.Connection, account_id: int, window: Window, bit: int, narrowed: Narrowing = ALL
 ) -> Iterator[Unheard]:
     """Posts of the window that stand in the counter of this bit, which are those seen live."""
+    alike = (post.c.ignored_by, post.c.closer, post.c.tallied)
     query = (
-        sa.select(post.c.ignored_by, post.c.closer, sa.func.count())
+        sa.select(*alike, sa.func.count())
         .where(
             post.c.account_id == account_id,
             post.c.tallied.bitwise_and(bit) != 0,
             *window.holds(post.c.created_at),
             *narrowed.speaks(),
         )
-        .group_by(post.c.ignored_by, post.c.closer)
-        .order_by(post.c.ignored_by, post.c.closer)
+        .group_by(*alike)
+        .order_by(*alike)
     )
-    for rule, closer, posts in tx.execute(query):
-        yield Unheard(rule, closer, posts)
+    for row in tx.execute(query):
+        yield Unheard(*row)
 
 
 def account_of(tx: sa.Connection, number: int) -> str:
