@@ -96,7 +96,7 @@ class Daemon:
         self._turned_at = time.monotonic()
         self._read_at = clock()
         self._times_back = 0
-        self._planned_after = -1  # a start too plans anew
+        self._planned_after = 0
         self.displaced: lease.HeldError | None = None
         self._choosing = threading.Lock()
         self._stopping = threading.Event()
@@ -181,7 +181,6 @@ class Daemon:
         self._take_over()
         for watch in self.watches.values():
             bring_up_to_date(self._store, watch, self._clock())
-        plan_anew(self._store, self.watches, self._clock())
         self._teller.start()
         polled = [watch for watch in self.watches.values() if watch.settings.polls]
         reasons = self._polls.map(self._poll_in_turn, polled)
@@ -311,6 +310,7 @@ class Daemon:
         self._renew()
         with self._store.write() as tx:
             put_in_force(tx, self.watches.values())
+        plan_anew(self._store, self.watches, self._clock())
 
     def _renew(self) -> None:
         with self._store.write() as tx:

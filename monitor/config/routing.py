@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from monitor.config.installed import NotifierSettings
 from monitor.domain.calendar import Calendar
 from monitor.domain.duration import written
+from monitor.domain.post import LATEST
 from monitor.domain.target import speaks
 from monitor.ports.notifier import AlertKind
 
@@ -53,7 +54,6 @@ class Match:
 
 
 EVERYTHING = Match()
-_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def _among(value: str | None, wanted: Collection[str]) -> bool:
@@ -97,7 +97,7 @@ class Route:
         try:
             return self.active.opens_at(at) if self.active else at
         except ValueError:
-            return _NEVER
+            return LATEST
 
 
 @dataclass(frozen=True, slots=True)

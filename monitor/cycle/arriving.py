@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Any
 
 from monitor.domain.post import Post, Reach
+from monitor.store.schema import LARGEST
 
 LONGEST_TEXT = 20_000
 """Characters of a text that are kept: more than platforms allow, and a bound on hostile ones."""
@@ -17,9 +18,6 @@ LONGEST_NAME = 500
 
 EARLIEST_POST = datetime(1990, 1, 1, tzinfo=UTC)
 """What claims to be older is not, and a calendar would have to be drawn for every year since."""
-
-MOST = 2**63 - 1
-"""A database counts no further."""
 
 _INSTANTS = ("created_at", "edited_at", "deleted_at")
 _NAMES = (
@@ -33,7 +31,9 @@ _NAMES = (
     "author_name",
 )
 _SPOKEN = (*_NAMES, "text", "url")
-_said = attrgetter(*_SPOKEN)
+words_of = attrgetter(*_SPOKEN)
+"""What is written in a post: its names, its text, its address."""
+
 _counts = attrgetter("author_followers", *(f"reach.{each.name}" for each in fields(Reach)))
 
 
@@ -47,14 +47,14 @@ def fit(post: Post, now: datetime) -> Post:
 
 def _is_plainly_fit(post: Post, now: datetime) -> bool:
     """Most are, and this tells it in a tenth of the time; every post is asked."""
-    said = "".join([*filter(None, _said(post)), *post.mentions])
+    said = "".join([*filter(None, words_of(post)), *post.mentions])
     return (
         EARLIEST_POST <= post.created_at <= now
         and post.edited_at is post.deleted_at is None
         and len(said) <= LONGEST_NAME
         and "\0" not in said
         and _is_text(said)
-        and max(filter(None, _counts(post)), default=0) <= MOST
+        and max(filter(None, _counts(post)), default=0) <= LARGEST
     )
 
 
@@ -68,7 +68,7 @@ def _in_time(post: Post, now: datetime) -> dict[str, Any]:
 
 
 def _bounded(post: Post) -> dict[str, Any]:
-    said = zip(_SPOKEN, _said(post), strict=True)
+    said = zip(_SPOKEN, words_of(post), strict=True)
     bounded = {name: text and _text(text, _longest(name)) for name, text in said}
     return {**bounded, "mentions": tuple(_text(name, LONGEST_NAME) for name in post.mentions)}
 
@@ -77,13 +77,13 @@ def _countable(post: Post) -> dict[str, Any]:
     followers = post.author_followers
     return {
         "reach": _counted(post.reach),
-        "author_followers": followers and min(followers, MOST),
+        "author_followers": followers and min(followers, LARGEST),
     }
 
 
 def _counted(reach: Reach) -> Reach:
     counts = {each.name: getattr(reach, each.name) for each in fields(Reach)}
-    return Reach(**{name: n and min(n, MOST) for name, n in counts.items()})
+    return Reach(**{name: n and min(n, LARGEST) for name, n in counts.items()})
 
 
 def _longest(name: str) -> int:

@@ -18,5 +18,6 @@ def put_in_force(tx: sa.Connection, watches: Collection[Watch]) -> None:
     every = {target.name: target for watch in watches for target in watch.targets.values()}
     targets.put(tx, every.values())
     tallies.relay(tx, bucket_bounds(target.within for target in every.values()))
+    rows = accounts.all_of(tx)
     for watch in watches:
-        waits.hold_again(tx, accounts.one(tx, watch.name).id, watch.targets)
+        waits.hold_again(tx, rows[watch.name].id, watch.targets)

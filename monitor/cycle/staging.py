@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import orjson
 
+from monitor.cycle.arriving import words_of
 from monitor.domain.post import DeletedBy, Post, Reach, Surface
 
 if TYPE_CHECKING:
@@ -199,15 +200,9 @@ _NAMES = tuple(field.name for field in fields(Post))
 _values = attrgetter(*_NAMES)
 
 
-_written = attrgetter(
-    *("id", "author_id", "author_handle", "text", "parent_id", "parent_author_id", "root_id"),
-    *("lang", "url", "author_name"),
-)
-
-
 def _room(post: Post) -> int:
     """What a post takes, in characters."""
-    words = sum(map(len, filter(None, _written(post))))
+    words = sum(map(len, filter(None, words_of(post))))
     return _BESIDES + words + sum(map(len, post.mentions)) + _BESIDE_A_NAME * len(post.mentions)
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 from typing import NamedTuple
 
 from monitor.cycle.measuring import KAPLAN_MEIER, WINDOWS, percentiles
+from monitor.domain.post import LATEST
 from monitor.domain.statistics import observed
 from monitor.domain.target import Verdict, judge
 from monitor.domain.wait import Kind, Status
@@ -29,7 +30,6 @@ Key = tuple[str, str]
 RENEWED = timedelta(hours=1)
 """Percentiles over a day or a week are measured anew so often; over an hour, at each instant."""
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _SECOND = timedelta(seconds=1)
 _INFINITE = float("inf")
 
@@ -201,4 +201,4 @@ class _ReplyTimes:
 
 
 def _end(wait: PastWait) -> datetime:
-    return wait.end or _NEVER
+    return wait.end or LATEST

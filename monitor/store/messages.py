@@ -96,9 +96,8 @@ def due(tx: sa.Connection, now: datetime) -> list[str]:
     return list(tx.scalars(_DUE_NAMES, {"now": micros(now)}))
 
 
-_DUE = (message.c.next_try_at <= sa.bindparam("now")) & sa.func.coalesce(
-    message.c.leased_until <= sa.bindparam("now"), sa.true()
-)
+_FREE_NOW = sa.func.coalesce(message.c.leased_until <= sa.bindparam("now"), sa.true())
+_DUE = (message.c.next_try_at <= sa.bindparam("now")) & _FREE_NOW
 _DUE_NAMES = sa.select(message.c.notifier).where(_DUE).distinct()
 
 
@@ -206,10 +205,14 @@ def refused_since(tx: sa.Connection, since: datetime) -> list[int]:
 
 def to_others_than(tx: sa.Connection, notifiers: Iterable[str], now: datetime) -> list[int]:
     """Messages that nobody tells, and that are to other notifiers than these."""
-    free = message.c.leased_until.is_(None) | (message.c.leased_until <= micros(now))
-    others = message.c.notifier.not_in(list(notifiers))
-    unsettled = message.c.next_try_at.is_not(None)
-    return list(tx.scalars(sa.select(message.c.number).where(unsettled, others, free)))
+    return list(tx.scalars(_TO_OTHERS, {"these": [*notifiers], "now": micros(now)}))
+
+
+_TO_OTHERS = sa.select(message.c.number).where(
+    message.c.next_try_at.is_not(None),
+    message.c.notifier.not_in(sa.bindparam("these", expanding=True)),
+    _FREE_NOW,
+)
 
 
 def forget_words(tx: sa.Connection) -> None:

@@ -35,7 +35,7 @@ Number = BigInteger().with_variant(Integer, "sqlite")
 """Of rows that number themselves: SQLite does so for INTEGER alone."""
 
 LARGEST = 2**63 - 1
-"""No row has a larger number, and SQLite cannot be asked for one."""
+"""A database counts no further, and SQLite cannot be asked for more."""
 
 
 def _account() -> Column[int]:
